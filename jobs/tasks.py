@@ -1,0 +1,96 @@
+"""The jobs of the schedule: each looks at what is stored and does what is due.
+
+A job that meets trouble logs it without personal data and comes back; none ever ends the
+scheduler.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from jobs.commands.lanes import one_scheduler
+from pipeline.rules.consent import end_of
+from pipeline.rules.errors import ClinicmediaError
+from pipeline.steps import tick
+from pipeline.steps.arriving.looks import Patience, Sightings
+from pipeline.steps.intake import intake
+from pipeline.steps.means import Means
+from pipeline.steps.verify import verify
+from pipeline.steps.watch import watch
+from pipeline.tools.catalog import consents
+
+log = logging.getLogger(__name__)
+
+REMIND_DAYS = (60, 30, 7)
+
+
+class Lanes:
+    """The two lanes and the daily jobs of one workspace; holds what was seen in the inbox."""
+
+    def __init__(self, means: Means) -> None:
+        """Begin with an inbox that nobody has looked at yet."""
+        self.means = means
+        self._sightings = Sightings(time.monotonic)
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Take no more work; what runs is ended by closing the executor."""
+        self._stopping.set()
+
+    def watch(self) -> None:
+        """Withdraw what ended."""
+        self._quietly("watch", self._watch)
+
+    def work(self) -> None:
+        """Take in, render and publish."""
+        self._quietly("work", self._work)
+
+    def verify(self) -> None:
+        """Compare what is stored with what was recorded."""
+        self._quietly("verify", self._verify)
+
+    def remind(self) -> None:
+        """Log the consents that end soon, by id."""
+        self._quietly("remind", self._remind)
+
+    def _quietly(self, name: str, job: Callable[[], None]) -> None:
+        if self._stopping.is_set():
+            return
+        try:
+            job()
+        except ClinicmediaError as error:
+            log.warning("%s: %s", name, error)
+        except Exception:
+            log.exception("%s failed; it is tried again", name)
+
+    def _watch(self) -> None:
+        for receipt in watch(self.means, pages=tick.pages_of(self.means)):
+            state = "complete" if receipt.complete else "PENDING"
+            log.warning("withdrawal %s on %s: %s", receipt.url, receipt.channel, state)
+
+    def _work(self) -> None:
+        with one_scheduler(self.means) as mine:
+            if not mine:
+                return
+            tick.notice_changes(self.means)
+            taken = intake(self.means, patience=Patience.SCHEDULED, sightings=self._sightings)
+            tick.work_lane(self.means)
+            tick.list_waiting(self.means, taken.waiting)
+
+    def _verify(self) -> None:
+        report = verify(self.means)
+        for reason in report.reasons:
+            log.error("verify: %s", reason.code)
+
+    def _remind(self) -> None:
+        today = self.means.moment().today
+        with self.means.catalog.read() as connection:
+            known = consents.every(connection)
+        for consent in known:
+            end = end_of(consent)
+            if end and any(end == today + timedelta(days=days) for days in REMIND_DAYS):
+                log.warning("consent %s ends on %s", consent.record.id, end)

@@ -1,0 +1,1 @@
+"""What staff say by names and in case.yaml."""

@@ -1,0 +1,318 @@
+"""Which files will be made of a cleared case: every name, size, crop and word before any pixel.
+
+Pure over facts. Nothing can be planned without a `Clearance`, and what it does not permit is not
+in the plan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import groupby
+
+from pipeline.rules.consent import Clearance, Permit
+from pipeline.rules.errors import Reason
+from pipeline.rules.layout import Logo, Measure, Words, layout
+from pipeline.rules.legible import safe_zone
+from pipeline.rules.media import Asset, Box, Canvas, Case, Kind, Overlay, Recipe, Rendition
+from pipeline.rules.work import Output, Rights, Sheet
+
+# Raised by hand when the same plan should give another picture (tool versions do not decide).
+RENDER_VERSION = {"photo": 1, "video": 1}
+
+WEB_LUFS = -16.0
+SOCIAL_LUFS = -14.0
+MOST_GAIN_DB = 20.0
+ENDINGS = {"avif": "avif", "webp": "webp", "jpeg": "jpg", "mp4": "mp4"}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a clinic's pictures look and whose they are; `font` is the hash of the font's file."""
+
+    name: str
+    primary: str
+    ground: str
+    logo: Logo | None
+    font: str
+    rights: Rights
+
+
+@dataclass(frozen=True, slots=True)
+class Sayings:
+    """What stands in the pictures of one original: its label ("Before") and its caption."""
+
+    label: str = ""
+    caption: str = ""
+    disclosure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be made for one channel.
+
+    `waits` are originals that must not be made yet; `tells` are worth listing and stop nothing;
+    `off` says why the channel has nothing to publish although it is cleared.
+    """
+
+    channel: str
+    renditions: tuple[Rendition, ...]
+    waits: tuple[Reason, ...] = ()
+    tells: tuple[Reason, ...] = ()
+    off: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    name: str
+    width: int
+    height: int
+
+
+def plan(
+    case: Case,
+    *,
+    clearance: Clearance,
+    recipes: Sequence[Recipe],
+    style: Style,
+    sayings: Mapping[str, Sayings],
+    measure: Measure,
+) -> Plan:
+    """Plan the renditions of a case on the channel of its clearance.
+
+    `sayings` are by original (SHA-256). A permit that asks for a cover which no tool here can
+    make lets its original, and the other half of its pair, wait.
+    """
+    permits = {permit.sha256: permit for permit in clearance.permits}
+    covered = {sha for sha, permit in permits.items() if "face" in permit.redactions}
+    waiting = covered | {sha for pair in case.pairs if covered & set(pair) for sha in pair}
+    shown = [a for a in case.assets if a.sha256 in permits and a.sha256 not in waiting]
+    waits = tuple(
+        Reason("face_cover_missing", file=asset.file, channel=clearance.channel)
+        for asset in case.assets
+        if asset.sha256 in covered
+    )
+    serving = [recipe for recipe in recipes if clearance.channel in recipe.channels]
+    renditions: list[Rendition] = []
+    tells: list[Reason] = []
+    for asset in shown:
+        for recipe in serving:
+            if not _suits(recipe, asset):
+                continue
+            made, said = _of_recipe(
+                recipe,
+                asset=asset,
+                permit=permits[asset.sha256],
+                channel=clearance.channel,
+                style=style,
+                says=sayings.get(asset.sha256, Sayings()),
+                measure=measure,
+            )
+            renditions += made
+            tells += said
+    off = None
+    if not renditions and not waits:
+        off = Reason("channel_off", channel=clearance.channel)
+    return Plan(clearance.channel, tuple(renditions), waits, tuple(dict.fromkeys(tells)), off)
+
+
+def sheets_of(renditions: Iterable[Rendition]) -> tuple[Sheet, ...]:
+    """Group renditions of one original by the canvas they share, largest file first."""
+    ordered = sorted(renditions, key=lambda r: (_canvas_key(r.canvas), -r.width, r.format, r.key))
+    return tuple(
+        Sheet(
+            canvas=same[0].canvas,
+            outputs=tuple(
+                Output(
+                    key=each.key,
+                    name=each.name,
+                    width=each.width,
+                    height=each.height,
+                    format=each.format,
+                    quality=each.quality,
+                    sound=each.sound,
+                    gain_db=each.gain_db,
+                    frame_rate=each.frame_rate,
+                    duration_s=each.duration_s,
+                )
+                for each in same
+            ),
+        )
+        for same in (
+            list(group) for _, group in groupby(ordered, key=lambda r: _canvas_key(r.canvas))
+        )
+    )
+
+
+def _canvas_key(canvas: Canvas) -> str:
+    return json.dumps(asdict(canvas), sort_keys=True)
+
+
+def _suits(recipe: Recipe, asset: Asset) -> bool:
+    if recipe.layout != "single" or asset.kind not in recipe.sources:
+        return False
+    return not recipe.roles or asset.role in recipe.roles
+
+
+def _of_recipe(
+    recipe: Recipe,
+    *,
+    asset: Asset,
+    permit: Permit,
+    channel: str,
+    style: Style,
+    says: Sayings,
+    measure: Measure,
+) -> tuple[list[Rendition], list[Reason]]:
+    """Plan the files of one recipe and one original."""
+    films = asset.kind is Kind.VIDEO and recipe.codec is not None
+    canvas = _blank(recipe, asset=asset, ground=style.ground, even=films)
+    if asset.kind is Kind.VIDEO and not films:
+        canvas = replace(canvas, at_s=asset.facts.poster_at_s or 0.0)
+    overlays, tells = _overlays(recipe, canvas=canvas, style=style, says=says, measure=measure)
+    canvas = replace(canvas, overlays=overlays)
+    formats = ("mp4",) if films else recipe.formats
+    return [
+        _keyed(
+            Rendition(
+                key="",
+                name=size.name,
+                original=asset.sha256,
+                canvas=canvas,
+                width=size.width,
+                height=size.height,
+                format=form,
+                quality=_quality(recipe, form),
+                frame_rate=asset.facts.frame_rate if films else None,
+                duration_s=asset.facts.duration_s if films else None,
+                sound=_sound(asset, permit=permit, channel=channel) if films else "none",
+                gain_db=_gain_db(asset, channel=channel) if films else 0.0,
+                redactions=tuple(sorted(permit.redactions)),
+            ),
+            style=style,
+        )
+        for size in _sizes(recipe, asset=asset, even=films)
+        for form in formats
+    ], [Reason(t.code, file=asset.file, channel=channel, facts=t.facts) for t in tells]
+
+
+def _sizes(recipe: Recipe, *, asset: Asset, even: bool) -> list[_Size]:
+    """Return the sizes of a recipe, largest first: never above the source, never none."""
+    width, height = asset.facts.width, asset.facts.height
+    if recipe.size:
+        return [_Size(recipe.name, *recipe.size)]
+    own, wished = (width, recipe.widths) if recipe.widths else (min(width, height), ())
+    wished = wished or recipe.short_sides
+    fitting = sorted({number for number in wished if number <= own}, reverse=True) or [own]
+    plain = len(wished) == 1 and fitting == list(wished)
+    return [
+        _Size(
+            recipe.name if plain else f"{recipe.name}-{number}",
+            _scaled(width, number / own, even=even),
+            _scaled(height, number / own, even=even),
+        )
+        for number in fitting
+    ]
+
+
+def _scaled(side: int, factor: float, *, even: bool) -> int:
+    step = 2 if even else 1
+    return max(step, round(side * factor / step) * step)
+
+
+def _blank(recipe: Recipe, *, asset: Asset, ground: str, even: bool) -> Canvas:
+    """Place the picture on the canvas of a recipe, at most at its own size."""
+    width, height = asset.facts.width, asset.facts.height
+    if not recipe.size:
+        top = _sizes(recipe, asset=asset, even=even)[0]
+        return Canvas(
+            recipe=recipe.name,
+            width=top.width,
+            height=top.height,
+            crop=Box(0, 0, width, height),
+            place=Box(0, 0, top.width, top.height),
+            ground=ground,
+        )
+    wide, high = recipe.size
+    fill = max if recipe.fit == "crop" else min
+    factor = min(1.0, fill(wide / width, high / height))
+    crop_w, crop_h = min(width, round(wide / factor)), min(height, round(high / factor))
+    placed_w = min(wide, max(2, round(crop_w * factor / 2) * 2))
+    placed_h = min(high, max(2, round(crop_h * factor / 2) * 2))
+    return Canvas(
+        recipe=recipe.name,
+        width=wide,
+        height=high,
+        crop=Box((width - crop_w) // 2, (height - crop_h) // 2, crop_w, crop_h),
+        place=Box((wide - placed_w) // 4 * 2, (high - placed_h) // 4 * 2, placed_w, placed_h),
+        ground=ground,
+    )
+
+
+def _overlays(
+    recipe: Recipe,
+    *,
+    canvas: Canvas,
+    style: Style,
+    says: Sayings,
+    measure: Measure,
+) -> tuple[tuple[Overlay, ...], tuple[Reason, ...]]:
+    """Lay out what the recipe asks for."""
+    wants = recipe.overlay
+    words = Words(
+        label=says.label if "label" in wants else "",
+        caption=says.caption if "caption" in wants else "",
+        disclosure=says.disclosure if "disclosure" in wants else "",
+        name=style.name if "logo" in wants else "",
+        logo=style.logo if "logo" in wants else None,
+        primary=style.primary,
+    )
+    if not (words.label or words.caption or words.disclosure or words.name):
+        return (), ()
+    ratio = canvas.width / canvas.height
+    zone = ("vertical" if ratio < 0.7 else "feed") if recipe.size else "web"
+    placed = layout(
+        words,
+        width=canvas.width,
+        height=canvas.height,
+        zone=safe_zone(zone, width=canvas.width, height=canvas.height),
+        measure=measure,
+    )
+    return placed.overlays, placed.problems
+
+
+def _quality(recipe: Recipe, form: str) -> tuple[tuple[str, str], ...]:
+    """Keep those settings that the format understands."""
+    known = dict(recipe.quality)
+    if form == "mp4":
+        return tuple((name, known[name]) for name in ("preset", "crf") if name in known)
+    return (("quality", known[form]),) if form in known else ()
+
+
+def _sound(asset: Asset, *, permit: Permit, channel: str) -> str:
+    """Keep, silence or leave out the sound; networks refuse films without a sound track."""
+    if asset.facts.has_audio and "voice" not in permit.redactions:
+        return "keep"
+    return "none" if channel == "web" else "silence"
+
+
+def _gain_db(asset: Asset, *, channel: str) -> float:
+    if asset.facts.loudness_lufs is None:
+        return 0.0
+    target = WEB_LUFS if channel == "web" else SOCIAL_LUFS
+    return round(min(MOST_GAIN_DB, target - asset.facts.loudness_lufs), 2)
+
+
+def _keyed(rendition: Rendition, *, style: Style) -> Rendition:
+    """Name a rendition by everything that decides its bytes."""
+    parts = asdict(rendition) | {
+        "key": None,
+        "name": None,
+        "version": RENDER_VERSION["video" if rendition.format == "mp4" else "photo"],
+        "rights": asdict(style.rights),
+        "font": style.font,
+    }
+    digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return replace(rendition, key=digest)

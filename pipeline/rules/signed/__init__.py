@@ -1,0 +1,1 @@
+"""What a consent record says, and what it leaves out."""

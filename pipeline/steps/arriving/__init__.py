@@ -1,0 +1,1 @@
+"""The parts of intake: looking, sorting, measuring, setting aside."""

@@ -1,0 +1,135 @@
+"""Looks at the inbox and takes in what has settled: records first, then cases."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from pipeline.rules.errors import BadMedia, ClinicmediaError, Reason
+from pipeline.steps.arriving.aside import clear_solved
+from pipeline.steps.arriving.looks import Found, Patience, Sightings, is_whole, look
+from pipeline.steps.arriving.taking import Taken, put_aside, remember_waiting, take_unit
+from pipeline.steps.enrol import enrol, read_records
+from pipeline.steps.means import Means
+from pipeline.tools.sniff import sniff
+
+RECORD_ENDINGS = {".yaml", ".yml", ".csv", ".json"}
+LOOKS = 3
+# A file that is quiet for that many times the usual and still not whole was cut off.
+PATIENCE_FACTOR = 5
+
+
+def intake(
+    means: Means,
+    *,
+    patience: Patience,
+    sightings: Sightings,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Taken:
+    """Take in what has settled.
+
+    A person's word waits `settle_s`, at most three times; the schedule comes back later.
+
+    Raises:
+        ClinicmediaError: the inbox is not there.
+    """
+    taken = Taken()
+    clear_solved(means)
+    looks = LOOKS if patience is Patience.PERSON else 1
+    found = _look(means, sightings)
+    for turn in range(looks):
+        if patience is Patience.PERSON and _paths(found):
+            sleep(means.config.inbox.settle_s)
+            found = _look(means, sightings)
+        last = turn == looks - 1
+        waiting = _take(means, found, taken, patience=patience, sightings=sightings, last=last)
+        if not waiting:
+            break
+        found = _look(means, sightings)
+    remember_waiting(means, taken)
+    return taken
+
+
+def _look(means: Means, sightings: Sightings) -> Found:
+    try:
+        found = look(means.inbox)
+    except OSError as error:
+        raise ClinicmediaError(
+            f"The inbox {means.inbox} cannot be opened ({error.strerror}).",
+            remedy="Is the shared folder connected? Nothing is lost; it is tried again.",
+        ) from error
+    sightings.note(_paths(found))
+    return found
+
+
+def _paths(found: Found) -> list[Path]:
+    units = [path for unit in found.units for path in unit.files]
+    return [*units, *found.consents, *(path for path, _ in found.unplaced)]
+
+
+def _take(
+    means: Means,
+    found: Found,
+    taken: Taken,
+    *,
+    patience: Patience,
+    sightings: Sightings,
+    last: bool,
+) -> bool:
+    """Take in every unit that is quiet; returns whether some are not."""
+    settle_s = means.config.inbox.settle_s
+    case_s = (
+        settle_s if patience is Patience.PERSON else max(settle_s, means.config.inbox.case_quiet_s)
+    )
+    unsettled = False
+    if means.config.inbox.consents:
+        quiet = [path for path in found.consents if sightings.quiet_s(path) >= settle_s]
+        unsettled = len(quiet) < len(found.consents)
+        _take_records(means, quiet, taken)
+    taken.waiting.clear()
+    for path, reason in found.unplaced:
+        _unplaced(means, path, reason, taken)
+    for unit in found.units:
+        quiet_s = min((sightings.quiet_s(path) for path in unit.files), default=0.0)
+        cut = [path for path in unit.files if not is_whole(path)]
+        enough = last if patience is Patience.PERSON else quiet_s >= PATIENCE_FACTOR * case_s
+        if not unit.files or quiet_s < case_s or (cut and not enough):
+            unsettled = unsettled or bool(unit.files)
+            if cut:
+                taken.waiting.append((unit.name, (Reason("still_arriving", file=cut[0].name),)))
+            continue
+        take_unit(means, unit, taken)
+    return unsettled
+
+
+def _unplaced(means: Means, path: Path, reason: Reason, taken: Taken) -> None:
+    """A file that names no case waits when it is a medium, and goes aside when it is none."""
+    try:
+        known = sniff(path).kind is not None
+    except (BadMedia, OSError):
+        known = False
+    if known:
+        taken.waiting.append((path.name, (reason,)))
+        return
+    put_aside(means, path, Reason("unknown_format", file=path.name), taken)
+
+
+def _take_records(means: Means, paths: Iterable[Path], taken: Taken) -> None:
+    """Take in consent records, each file as a whole; scans stay until a record names them."""
+    for path in paths:
+        if path.suffix.lower() not in RECORD_ENDINGS:
+            continue
+        try:
+            enrolled = enrol(means, read_records(path), folder=path.parent)
+        except ClinicmediaError as error:
+            reason = Reason("record_unreadable", file=path.name, facts={"problem": error.text})
+            put_aside(means, path, reason, taken)
+            continue
+        lost = [each for each in enrolled if not each.kept]
+        taken.records += [each.id for each in enrolled if each.kept]
+        if lost or not enrolled:
+            reason = lost[0].reasons[0] if lost else Reason("record_empty")
+            put_aside(means, path, Reason(reason.code, path.name, None, reason.facts), taken)
+        else:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""The parts of publishing: values for pages, uploads behind their intents, indexes."""

@@ -1,0 +1,159 @@
+"""The pages that name many cases: first page, treatments, sitemap, feed, and the assets.
+
+They are built whole from the catalog by one writer at a time, so that a late writer can never put
+a withdrawn case back. A number that rises with every change tells whether they are up to date.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from pipeline.rules.errors import Unreachable
+from pipeline.rules.public.site import CaseCard, PublicFile
+from pipeline.steps import leases
+from pipeline.steps.means import Means
+from pipeline.steps.public.showing import site_of
+from pipeline.steps.public.uploads import WITHIN_S, Upload, page, upload
+from pipeline.steps.wanted.treatments import copy_of, plain_page, with_copy
+from pipeline.tools.catalog import publications, work
+from pipeline.tools.catalog.engine import Transaction
+from pipeline.tools.markdown import BadCopy
+from pipeline.tools.pages import Pages
+
+LEASE = "indexes"
+WANTED, WRITTEN = "indexes-wanted", "indexes-written"
+PATIENCE_S = 60.0
+
+
+def want_indexes(tx: Transaction) -> None:
+    """Ask for new indexes: the set of public cases changed in this transaction."""
+    wanted = int(work.mark(tx.connection, WANTED) or 0)
+    work.set_mark(tx, WANTED, str(wanted + 1))
+
+
+def indexes_due(means: Means) -> bool:
+    """Tell whether the indexes are behind."""
+    with means.catalog.read() as connection:
+        return work.mark(connection, WANTED) != work.mark(connection, WRITTEN)
+
+
+def write_indexes(means: Means, *, pages: Pages) -> bool:
+    """Bring all indexes up to date; False when they already were.
+
+    Raises:
+        Unreachable: storage did not answer, or another writer holds on for too long.
+    """
+    if not indexes_due(means):
+        return False
+    holder = _alone(means)
+    try:
+        with means.catalog.read() as connection:
+            wanted = work.mark(connection, WANTED)
+            live = publications.in_state(connection, publications.PUBLIC)
+            known = {
+                intent.key: intent
+                for intent in publications.intents_of(connection, None)
+                if intent.state != publications.GONE
+            }
+        cards = [
+            card_from(row.manifest["card"]) for row in live if row.channel == "web" and row.manifest
+        ]
+        documents = _documents(means, cards=cards, pages=pages)
+        due = [
+            each
+            for key, each in documents.items()
+            if key not in known
+            or known[key].sha256 != each.sha256
+            or known[key].state != publications.STORED
+        ]
+        with means.catalog.write(by=means.by, now=means.now()) as tx:
+            publications.intend(
+                tx, None, uploads=[(e.key, e.sha256, e.size_bytes) for e in due], within_s=WITHIN_S
+            )
+        upload(means, None, uploads=due)
+        _remove(means, keys=[key for key in known if _is_index(key) and key not in documents])
+        with means.catalog.write(by=means.by, now=means.now()) as tx:
+            work.set_mark(tx, WRITTEN, wanted or "0")
+    finally:
+        leases.give_back(means, LEASE, holder=holder)
+    return True
+
+
+def _alone(means: Means) -> str:
+    """Wait until nobody else writes the indexes."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        with means.catalog.write(by=means.by, now=means.now()) as tx:
+            holder = leases.take(tx, LEASE, seconds=WITHIN_S * 4)
+        if holder is not None:
+            return holder
+        if time.monotonic() > deadline:
+            raise Unreachable(
+                "Another process is writing the index pages and does not finish.",
+                remedy="It is tried again by itself; if this stays, restart 'clinicmedia run'.",
+            )
+        time.sleep(0.2)
+
+
+def _documents(means: Means, *, cards: list[CaseCard], pages: Pages) -> dict[str, Upload]:
+    """Return every index page and asset by key."""
+    site = site_of(means)
+    treatments = {}
+    for slug in dict.fromkeys([*with_copy(means), *(card.treatment for card in cards)]):
+        try:
+            treatments[slug] = copy_of(means, slug) or plain_page(slug)
+        except BadCopy:
+            # A refused text leaves the last good page standing; a new treatment gets a plain one.
+            treatments[slug] = plain_page(slug)
+    documents = pages.of_site(treatments=list(treatments.values()), cards=cards, site=site)
+    for treatment in treatments.values():
+        documents |= pages.of_treatment(treatment, cards=cards, site=site)
+    return {
+        key: page(key, body=each.body, content_type=each.content_type, max_age_s=each.max_age_s)
+        for key, each in documents.items()
+    }
+
+
+def _is_index(key: str) -> bool:
+    return not key.startswith(("cases/", "media/"))
+
+
+def _remove(means: Means, *, keys: list[str]) -> None:
+    for key in keys:
+        means.public.delete(key)
+        with means.catalog.write(by=means.by, now=means.now()) as tx:
+            publications.settle_intent(
+                tx, None, key=key, state=publications.GONE, status="no longer wanted"
+            )
+
+
+def card_to(card: CaseCard) -> dict[str, Any]:
+    """Return a card as JSON values, as a publication keeps it."""
+    wire: dict[str, Any] = json.loads(json.dumps(asdict(card), default=datetime.isoformat))
+    return wire
+
+
+def card_from(wire: Mapping[str, Any]) -> CaseCard:
+    """Read a card back."""
+    file = _file_from
+    expires = wire["expires"]
+    return CaseCard(
+        **{
+            **wire,
+            "published": datetime.fromisoformat(wire["published"]),
+            "modified": datetime.fromisoformat(wire["modified"]),
+            "expires": datetime.fromisoformat(expires) if expires else None,
+            "pictures": tuple(tuple(file(one) for one in each) for each in wire["pictures"]),
+            "video": file(wire["video"]) if wire["video"] else None,
+            "poster": file(wire["poster"]) if wire["poster"] else None,
+        }
+    )
+
+
+def _file_from(wire: Mapping[str, Any]) -> PublicFile:
+    return PublicFile(**wire)

@@ -1,0 +1,135 @@
+"""Has missing renditions made by workers and keeps what they verified in private storage."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.rules.errors import Reason
+from pipeline.rules.media import Asset, Kind, Rendition
+from pipeline.rules.plan import sheets_of
+from pipeline.rules.work import Done, Job, Outcome, Refused, Sheet
+from pipeline.steps.arriving.measuring import do_all, limits_for
+from pipeline.steps.means import Means
+from pipeline.steps.public.uploads import original_key, private_key
+from pipeline.steps.wanted.branding import font_file, logo_path, style_of
+from pipeline.steps.wanted.clearing import reason_to
+from pipeline.steps.wanted.outlook import Outlook
+from pipeline.tools.catalog import cases, work
+from pipeline.tools.scratch import scratch_folder
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """All that is missing of one original, for every case that shows it."""
+
+    asset: Asset
+    renditions: tuple[Rendition, ...]
+
+
+def render(means: Means, outlooks: Iterable[Outlook]) -> int:
+    """Make what is missing; returns how many renditions were made.
+
+    Raises:
+        Unreachable: private storage or the catalog did not answer.
+    """
+    orders = _orders(outlooks)
+    if not orders:
+        return 0
+    with scratch_folder(means.scratch) as scratch:
+        jobs = [_job(means, order, scratch=scratch / str(n)) for n, order in enumerate(orders)]
+        outcomes = do_all(means, jobs, what="Rendering")
+        return sum(
+            _keep(means, order, outcomes[job.id]) for order, job in zip(orders, jobs, strict=True)
+        )
+
+
+def _orders(outlooks: Iterable[Outlook]) -> list[_Order]:
+    """Gather what is missing by original, so that each is decoded once."""
+    missing: dict[str, dict[str, Rendition]] = {}
+    assets: dict[str, Asset] = {}
+    for outlook in outlooks:
+        if not outlook.open:
+            continue
+        assets |= {asset.sha256: asset for asset in outlook.standing.case.assets}
+        for channel in outlook.channels.values():
+            for each in channel.missing:
+                missing.setdefault(each.original, {})[each.key] = each
+    return [_Order(assets[sha], tuple(found.values())) for sha, found in missing.items()]
+
+
+def _job(means: Means, order: _Order, *, scratch: Path) -> Job:
+    """Lay out a folder that holds one original, and describe what is to be made of it."""
+    out = scratch / "out"
+    out.mkdir(parents=True)
+    source = scratch / "original"
+    asset = order.asset
+    means.private.fetch(original_key(asset.sha256), to=source, sha256=asset.sha256)
+    logo = logo_path(means)
+    if logo:
+        logo = Path(shutil.copyfile(logo, scratch / "logo"))
+    return Job(
+        id=asset.sha256,
+        verb="render",
+        kind=asset.kind,
+        source=str(source),
+        facts=asset.facts,
+        sheets=tuple(_with_logo(each, logo=logo) for each in sheets_of(order.renditions)),
+        rights=style_of(means).rights,
+        font=str(font_file(means)),
+        out=str(out),
+        limits=limits_for(Kind(asset.kind)),
+    )
+
+
+def _with_logo(sheet: Sheet, *, logo: Path | None) -> Sheet:
+    """Name the logo by its file instead of its hash, as a worker needs it."""
+    overlays = tuple(
+        replace(each, image=str(logo)) if each.image else each for each in sheet.canvas.overlays
+    )
+    return replace(sheet, canvas=replace(sheet.canvas, overlays=overlays))
+
+
+def _keep(means: Means, order: _Order, outcome: Outcome) -> int:
+    """Store what was made, its record last; a refusal or a third death fails the original."""
+    if not isinstance(outcome, Done):
+        _fail(means, order.asset, outcome)
+        return 0
+    for made in outcome.made:
+        means.private.put(
+            private_key(made.artifact.key),
+            Path(made.file),
+            content_type=made.artifact.content_type,
+        )
+    with means.catalog.write(by=means.by, now=means.now()) as tx:
+        for made in outcome.made:
+            work.add_artifact(
+                tx,
+                made.artifact,
+                original=order.asset.sha256,
+                versions=dict(outcome.versions),
+            )
+        tx.event(
+            "rendered",
+            data={"original": order.asset.sha256, "files": len(outcome.made)},
+        )
+    return len(outcome.made)
+
+
+def _fail(means: Means, asset: Asset, outcome: Outcome) -> None:
+    code = outcome.reason.code if isinstance(outcome, Refused) else "worker_died"
+    log.warning("an original could not be rendered: %s", code)
+    with means.catalog.write(by=means.by, now=means.now()) as tx:
+        for row in cases.assets_by_hash(tx.connection, asset.sha256):
+            if row.state != cases.USED:
+                continue
+            reason = reason_to(Reason(code, file=row.file))
+            cases.change_asset(tx, row.id, {"state": cases.FAILED, "reason": reason})
+            case = cases.by_id(tx.connection, row.case_id)
+            tx.event("failed", case=case.name, data={"original": asset.sha256, "code": code})
+            cases.look_again(tx, [case.id])

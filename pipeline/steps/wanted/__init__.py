@@ -1,0 +1,1 @@
+"""What is wanted of a case: its answers, words, looks and plan."""

@@ -1,0 +1,241 @@
+"""Asks the consent rules about a stored case: the one way from rows to answers.
+
+Needs no template, no font and no storage, so that nothing but the catalog can stand between the
+end of a consent and a withdrawal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pipeline.config import Config
+from pipeline.rules.consent import (
+    Clearance,
+    Consent,
+    Moment,
+    Permit,
+    Refusal,
+    decide,
+    end_of,
+)
+from pipeline.rules.errors import Reason
+from pipeline.rules.inbox.pairs import pair_up
+from pipeline.rules.media import Asset, Case, Fall, Kind, Role
+from pipeline.rules.signed.records import Record, unrecorded
+from pipeline.rules.work import facts_from_json
+from pipeline.tools.catalog import cases, consents, publications, work
+from pipeline.tools.catalog.cases import AssetRow, CaseRow
+from pipeline.tools.catalog.engine import Connection
+from pipeline.tools.catalog.publications import PublicationRow
+
+Answer = Clearance | Refusal
+
+REVOKED = "revoked"
+EXPIRED = "expired"
+NARROWED = "narrowed"
+HELD = "held"
+RETRACTED = "retracted"
+
+HOLD_ALL = "hold-all"
+
+_REVOKED_CODES = {"consent_revoked", "signed_before_revocation", "closed_by_revocation"}
+_EXPIRED_CODES = {"consent_expired", "not_renewed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A case as stored, the questions that are open, and the answer of every channel."""
+
+    row: CaseRow
+    assets: tuple[AssetRow, ...]
+    case: Case
+    consents: tuple[Consent, ...]
+    questions: tuple[Reason, ...]
+    answers: Mapping[str, Answer]
+    held_all: str = ""
+
+    @property
+    def held_why(self) -> str | None:
+        """Why a person holds the case, None when nobody does."""
+        return self.held_all or self.row.held_why
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a person's word keeps the case down."""
+        return self.row.retracted or self.held_why is not None
+
+
+def standing_of(
+    connection: Connection, row: CaseRow, *, config: Config, moment: Moment
+) -> Standing:
+    """Read a case and decide it on each of its channels."""
+    rows = cases.assets_of(connection, row.id)
+    used = [asset for asset in rows if asset.state == cases.USED]
+    shots = [_asset(asset, config=config) for asset in used if asset.role and asset.facts]
+    pairing = pair_up(shots)
+    case = Case(
+        name=row.name,
+        slug=row.slug,
+        treatment=row.treatment,
+        subject=row.subject,
+        subject_kind=row.subject_kind,
+        assets=tuple(shots),
+        channels=None if row.channels is None else tuple(row.channels),
+        consents=None if row.consents is None else tuple(row.consents),
+        consents_named_at=row.consents_named_at,
+        complete=row.complete,
+        falls=publications.falls_of(connection, row.id),
+        pairs=tuple((pair.before.sha256, pair.after.sha256) for pair in pairing.pairs),
+    )
+    questions = [reason_from(asset.reason, file=asset.file) for asset in used if asset.reason]
+    questions += pairing.questions
+    if not row.complete:
+        questions += [Reason("lone_before", file=shot.file) for shot in pairing.lone_befores]
+    people = {code for shot in shots for code in shot.people} | {row.subject}
+    known = consents.concerning(
+        connection, people=people, licences={each for shot in shots for each in shot.rights}
+    )
+    ledger = [replace(each, record=strictly(each.record, config=config)) for each in known]
+    channels = tuple(row.channels) if row.channels is not None else config.channels
+    return Standing(
+        row=row,
+        assets=tuple(rows),
+        case=case,
+        consents=tuple(ledger),
+        questions=tuple(questions),
+        answers={
+            channel: decide(case, channel=channel, consents=ledger, moment=moment)
+            for channel in channels
+        },
+        held_all=work.mark(connection, HOLD_ALL) or "",
+    )
+
+
+def permitted(standing: Standing) -> set[str]:
+    """Return the originals that may be shown on at least one channel."""
+    return {
+        permit.sha256
+        for answer in standing.answers.values()
+        if isinstance(answer, Clearance)
+        for permit in answer.permits
+    }
+
+
+def strictly(record: Record, *, config: Config) -> Record:
+    """Add to a record's defects what this clinic requires beyond the law."""
+    if config.consent.document != "required":
+        return record
+    return replace(record, defects=(*record.defects, *unrecorded(record)))
+
+
+def why_down(standing: Standing, publication: PublicationRow) -> str | None:
+    """Say why a live publication may not stay as it is; None when it may.
+
+    Widening and renewing in time end nothing; whatever shows less than before does.
+    """
+    if standing.row.retracted:
+        return RETRACTED
+    if standing.held_why is not None:
+        return HELD
+    answer = standing.answers.get(publication.channel)
+    if answer is None:
+        return NARROWED
+    if isinstance(answer, Refusal):
+        return _cause(answer.reasons)
+    permits = {permit.sha256: permit for permit in answer.permits}
+    # A newer version of a file replaces without a blink: its old one stays until then.
+    replaced = {asset.sha256 for asset in standing.assets if asset.state == cases.REPLACED}
+    for sha, shown in publication.basis["permits"].items():
+        if sha in replaced:
+            continue
+        permit = permits.get(sha)
+        if permit is None:
+            return _cause(answer.left_out)
+        if not permit.redactions <= set(shown["redactions"]):
+            return NARROWED
+    return None
+
+
+def falls_from(
+    standing: Standing, publication: PublicationRow, *, cause: str, moment: Moment
+) -> list[Fall]:
+    """Return who ended what, for the records that this publication stood on."""
+    if cause not in {REVOKED, EXPIRED}:
+        return []
+    stood_on = {pair[0] for pair in publication.basis["stands_on"]}
+    falls = []
+    for consent in standing.consents:
+        record = consent.record
+        if record.id not in stood_on:
+            continue
+        end = end_of(consent)
+        if consent.revocation or record.revoked:
+            received = consent.revocation.received_at if consent.revocation else record.received_at
+            ended, received_at = REVOKED, received or moment.now
+        elif end is not None and end <= moment.last_day_needed:
+            ended, received_at = EXPIRED, moment.now
+        else:
+            continue
+        falls.append(
+            Fall(publication.channel, ended, record.subject, (record.id,), moment.now, received_at)
+        )
+    return falls
+
+
+def basis_of(clearance: Clearance, *, shown: Sequence[str]) -> dict[str, Any]:
+    """Return what a publication stands on, as it is stored."""
+    permits = [permit for permit in clearance.permits if permit.sha256 in shown]
+    return {
+        "permits": {permit.sha256: _permit(permit) for permit in permits},
+        "stands_on": sorted({pair for permit in permits for pair in permit.stands_on}),
+    }
+
+
+def reason_from(stored: Mapping[str, Any], *, file: str | None = None) -> Reason:
+    """Read a stored reason back."""
+    return Reason(
+        code=str(stored["code"]),
+        file=stored.get("file") or file,
+        channel=stored.get("channel"),
+        facts=dict(stored.get("facts") or {}),
+    )
+
+
+def reason_to(reason: Reason) -> dict[str, Any]:
+    """Return a reason as it is stored."""
+    return {
+        "code": reason.code,
+        "file": reason.file,
+        "channel": reason.channel,
+        "facts": dict(reason.facts),
+    }
+
+
+def _permit(permit: Permit) -> dict[str, Any]:
+    return {
+        "redactions": sorted(permit.redactions),
+        "stands_on": sorted(permit.stands_on),
+    }
+
+
+def _cause(reasons: Sequence[Reason]) -> str:
+    codes = {reason.code for reason in reasons}
+    if codes & _REVOKED_CODES:
+        return REVOKED
+    return EXPIRED if codes & _EXPIRED_CODES else NARROWED
+
+
+def _asset(row: AssetRow, *, config: Config) -> Asset:
+    return Asset(
+        sha256=row.sha256,
+        file=row.file,
+        kind=Kind(row.media_type),
+        role=Role(row.role or ""),
+        view=row.view,
+        people=row.people,
+        rights=row.rights,
+        facts=facts_from_json(row.facts or {}),
+        received_on=row.received_at.astimezone(config.clinic.zone).date(),
+    )

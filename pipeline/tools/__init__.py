@@ -1,0 +1,1 @@
+"""What it is done with: one foreign library or format a file."""

@@ -1,0 +1,6 @@
+"""Video: the only folder that knows ffmpeg and PyAV."""
+
+from pipeline.tools.video.measure import measure
+from pipeline.tools.video.render import render, versions
+
+__all__ = ["measure", "render", "versions"]

@@ -1,0 +1,223 @@
+"""Every film and still of an original from one decode in one ffmpeg process.
+
+Films are written under temporary names, read back and compared with the plan, and only then get
+the names that count. Sound is encoded once and shared by all films that carry it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.rules.errors import BadMedia, Reason, VerificationFailed
+from pipeline.rules.media import Artifact, Facts, Kind
+from pipeline.rules.work import Made
+from pipeline.tools.files import sha256_of
+from pipeline.tools.video import ffmpeg
+from pipeline.tools.video.boxes import clean
+from pipeline.tools.video.graph import Graph, Timeline, draw
+from pipeline.tools.video.probe import probe
+from pipeline.tools.video.rates import exact_rate
+from pipeline.tools.video.verify import GROUP_S, Planned, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pipeline.rules.work import Output, Rights, Sheet
+
+_FILMS_SHARE = 0.9  # of the progress; the rest are stills and reading back
+_SLACK_S = 1.0
+
+
+def render(
+    source: Path,
+    *,
+    facts: Facts,
+    sheets: Sequence[Sheet],
+    rights: Rights,
+    font: Path,
+    out: Path,
+    progress: Callable[[float], None] | None = None,
+) -> list[Made]:
+    """Make all files of a video in the folder `out`, in the order of the sheets' outputs.
+
+    Sheets whose canvas has `at_s` are stills of the video.
+
+    Raises:
+        BadMedia: the original is not the one that was measured.
+        VerificationFailed: ffmpeg failed, or a file does not read back as planned.
+        MemoryError, OSError: the limits of the process or the disk were reached.
+    """
+    if not sheets:
+        return []
+    timeline = _timeline(source, facts=facts)
+    films = [sheet for sheet in sheets if sheet.canvas.at_s is None]
+    times = sorted({sheet.canvas.at_s for sheet in sheets if sheet.canvas.at_s is not None})
+    outputs = [output for sheet in films for output in sheet.outputs]
+    with tempfile.TemporaryDirectory(prefix=".render-", dir=out) as name:
+        folder = Path(name)
+        pictures, overlays = _draw_overlays(films, font=font, folder=folder)
+        graph = draw(timeline, films=films, still_times=times, overlays=overlays)
+        log = ffmpeg.run(
+            [
+                *ffmpeg.video_input(source, at_most_s=timeline.duration_s + _SLACK_S),
+                *(word for each in pictures for word in ffmpeg.picture_input(each)),
+                *("-filter_complex", graph.text),
+                *_film_arguments(graph, outputs=outputs, timeline=timeline),
+                *_still_arguments(graph),
+            ],
+            cwd=folder,
+            duration_s=timeline.duration_s,
+            progress=progress and (lambda done: progress(done * _FILMS_SHARE)),
+        )
+        _check(log)
+        made = {
+            output.key: _finish(folder / f"{at}.mp4", output, timeline, rights, out)
+            for at, output in enumerate(outputs)
+        }
+        for at, at_s in enumerate(times):
+            stills = [sheet for sheet in sheets if sheet.canvas.at_s == at_s]
+            made |= _stills(folder / f"still-{at}.png", stills, facts, rights, font, out)
+    return [made[output.key] for sheet in sheets for output in sheet.outputs]
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what renders, for the record."""
+    import av  # noqa: PLC0415 - needed for its number alone
+
+    return {"ffmpeg": ffmpeg.version(), "pyav": av.__version__}
+
+
+def _timeline(source: Path, *, facts: Facts) -> Timeline:
+    found = probe(source)
+    if facts.duration_s is None or facts.frame_rate is None:
+        raise ValueError("the facts are not those of a video")
+    if (found.width, found.height) != (facts.width, facts.height):
+        raise BadMedia(Reason("video_broken"), "the size is not the measured one")
+    rate = exact_rate(facts.frame_rate)
+    return Timeline(source=found, rate=rate, frames=round(facts.duration_s * rate))
+
+
+def _draw_overlays(
+    films: Sequence[Sheet],
+    *,
+    font: Path,
+    folder: Path,
+) -> tuple[list[Path], list[list[int]]]:
+    """Draw each overlay once; return the files, and for each film the numbers of its inputs."""
+    from pipeline.tools import images  # noqa: PLC0415 - measuring a video needs no Pillow
+
+    files: list[Path] = []
+    numbers: list[list[int]] = []
+    for sheet in films:
+        numbers.append([])
+        for overlay in sheet.canvas.overlays:
+            files.append(folder / f"overlay-{len(files)}.png")
+            images.draw_png(overlay, font=font, to=files[-1])
+            numbers[-1].append(len(files))  # input 0 is the original
+    return files, numbers
+
+
+def _film_arguments(graph: Graph, *, outputs: Sequence[Output], timeline: Timeline) -> list[str]:
+    """Return one output of many files, so that the encoders of sound are shared."""
+    if not outputs:
+        return []
+    arguments, files = [], []
+    sounds = {key: at for at, keys in enumerate(graph.sounds.values()) for key in keys}
+    for output in outputs:
+        arguments += ["-map", graph.pictures[output.key]]
+    for label in graph.sounds:
+        arguments += ["-map", label]
+    for at, output in enumerate(outputs):
+        arguments += _picture_settings(output, at=at, timeline=timeline)
+        tracks = f"v:{at},a:{sounds[output.key]}" if output.key in sounds else f"v:{at}"
+        options = "f=mp4:onfail=abort:movflags=+faststart:fflags=+bitexact"
+        files.append(rf"[{options}:select=\'{tracks}\']{at}.mp4")
+    flags = "+bitexact+global_header"
+    return [
+        *arguments,
+        *("-c:v", "libx264", "-profile:v", "high", "-pix_fmt", "yuv420p"),
+        *("-threads:v", "1" if len(outputs) > 1 else "2", "-sc_threshold", "0"),
+        *("-flags:v", f"{flags}+cgop", "-fps_mode", "passthrough"),
+        *("-color_primaries", "bt709", "-color_trc", "bt709"),
+        *("-colorspace", "bt709", "-color_range", "tv"),
+        *("-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000", "-flags:a", flags),
+        *("-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn", "-fflags", "+bitexact"),
+        *("-t", f"{timeline.duration_s + _SLACK_S:.6f}", "-f", "tee", "|".join(files)),
+    ]
+
+
+def _picture_settings(output: Output, *, at: int, timeline: Timeline) -> list[str]:
+    quality = dict(output.quality)
+    group = str(round(GROUP_S * exact_rate(output.frame_rate or float(timeline.rate))))
+    settings = [
+        *(f"-preset:v:{at}", quality.get("preset", "veryfast")),
+        *(f"-crf:v:{at}", quality.get("crf", "23")),
+        *(f"-g:v:{at}", group, f"-keyint_min:v:{at}", group),
+    ]
+    for name in ("maxrate", "bufsize"):
+        if name in quality:
+            settings += [f"-{name}:v:{at}", quality[name]]
+    return settings
+
+
+def _still_arguments(graph: Graph) -> list[str]:
+    arguments = []
+    for at, label in enumerate(graph.stills.values()):
+        arguments += ["-map", label, "-frames:v", "1", "-map_metadata", "-1"]
+        arguments += ["-c:v", "png", "-f", "image2", "-update", "1", f"still-{at}.png"]
+    return arguments
+
+
+def _check(log: ffmpeg.Log) -> None:
+    if not log.failed:
+        return
+    log.blame_the_machine()
+    told = "; ".join(log.complaints[:3])
+    raise VerificationFailed(f"ffmpeg ended with {log.code}: {told}")
+
+
+def _finish(path: Path, output: Output, timeline: Timeline, rights: Rights, out: Path) -> Made:
+    """Add the rights, read the film back, and put it in place under its final name."""
+    from pipeline.tools.images.encoders import rights_packet  # noqa: PLC0415 - as above
+
+    clean(path, packet=rights_packet(rights))
+    rate = exact_rate(output.frame_rate or float(timeline.rate))
+    planned = Planned(
+        width=output.width,
+        height=output.height,
+        frames=round(timeline.duration_s * rate),
+        rate=rate,
+        has_sound=output.sound != "none",
+    )
+    verify(path, planned=planned)
+    final = out / f"{output.key}.mp4"
+    artifact = Artifact(
+        key=output.key,
+        sha256=sha256_of(path),
+        size_bytes=path.stat().st_size,
+        width=output.width,
+        height=output.height,
+        content_type="video/mp4",
+        duration_s=float(planned.frames / rate),
+    )
+    path.replace(final)
+    return Made(artifact, file=str(final))
+
+
+def _stills(
+    png: Path,
+    sheets: Sequence[Sheet],
+    facts: Facts,
+    rights: Rights,
+    font: Path,
+    out: Path,
+) -> dict[str, Made]:
+    """Make the files of a frame: from here on it is a photo like any other."""
+    from pipeline.tools import images  # noqa: PLC0415 - as above
+
+    still = replace(facts, kind=Kind.PHOTO, format="png")
+    made = images.render(png, facts=still, sheets=sheets, rights=rights, font=font, out=out)
+    return {each.artifact.key: each for each in made}
