@@ -29,12 +29,10 @@ _FORM = (
 
 
 def draw_logo() -> Image.Image:
-    """A fern frond that could be a spine, and the name, on a light plate with clear corners."""
+    """A fern frond that could be a spine, and the name, on clear ground."""
     width, height, fine = 900, 264, 3
     plate = Image.new("RGBA", (width * fine, height * fine))
     pen = ImageDraw.Draw(plate)
-    edge = (0, 0, width * fine - 1, height * fine - 1)
-    pen.rounded_rectangle(edge, radius=64 * fine, fill=(255, 255, 255, 236))
     stem = spline(
         [(118, 226), (106, 160), (116, 96), (152, 54), (186, 62), (180, 90)], closed=False
     )

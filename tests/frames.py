@@ -5,22 +5,21 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-import imageio_ffmpeg
 from PIL import Image
-from samples import CORNERS
+from samples import CORNERS, FFMPEG
 
 
 def frame(film: Path, *, number: int = 0) -> Image.Image:
     """Return one frame of a film of ours, as a screen would show it."""
     words = f"select='eq(n,{number})',scale=in_color_matrix=bt709:in_range=tv:out_range=pc"
     png = subprocess.run(
-        [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-i", film, "-vf", words,
+        [FFMPEG, "-nostdin", "-v", "error", "-i", film, "-vf", words,
          "-frames:v", "1", "-pix_fmt", "rgb24", "-f", "rawvideo", "-"],
         capture_output=True,
         check=True,
     ).stdout  # fmt: skip
     told = subprocess.run(
-        [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-i", film],
+        [FFMPEG, "-nostdin", "-i", film],
         capture_output=True,
         text=True,
         check=False,

@@ -107,7 +107,7 @@ def plan(
                 permit=permits[asset.sha256],
                 channel=clearance.channel,
                 style=style,
-                says=sayings.get(asset.sha256, Sayings()),
+                says=_says(sayings, recipe=recipe, asset=asset, case=case),
                 measure=measure,
             )
             renditions += made
@@ -116,6 +116,21 @@ def plan(
     if not renditions and not waits:
         off = Reason("channel_off", channel=clearance.channel)
     return Plan(clearance.channel, tuple(renditions), waits, tuple(dict.fromkeys(tells)), off)
+
+
+def _says(
+    sayings: Mapping[str, Sayings], *, recipe: Recipe, asset: Asset, case: Case
+) -> Sayings:
+    """Return what stands in a picture of a recipe.
+
+    Two photos that a page lays over one another carry no captions: in the slider one would be cut
+    by the other, and the page says both as text.
+    """
+    says = sayings.get(asset.sha256, Sayings())
+    paired = any(asset.sha256 in pair for pair in case.pairs)
+    if recipe.widths and paired and asset.kind is Kind.PHOTO:
+        return replace(says, caption="")
+    return says
 
 
 def sheets_of(renditions: Iterable[Rendition]) -> tuple[Sheet, ...]:

@@ -1,4 +1,4 @@
-"""Workers as children: what they are given, what becomes of them, and that nothing outlives them."""
+"""Workers as children: what they are given, what becomes of them, and that none outlives us."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import imageio_ffmpeg
 import pytest
-from samples import photo, video
+from samples import FFMPEG, photo, video
 
 from pipeline.rules.media import Box, Canvas, Kind
-from pipeline.rules.work import Died, Done, Job, Limits, Output, Outcome, Refused, Sheet
+from pipeline.rules.work import Died, Done, Job, Limits, Outcome, Output, Refused, Sheet
 from pipeline.tools.executors import Processes, run
 from pipeline.tools.fonts import font_path
 
@@ -115,7 +114,7 @@ def test_every_input_is_fenced(
     """No call of ffmpeg lacks its whitelists before any input, and no word of staff is in it."""
     fake_ffmpeg(
         f"open({str(tmp_path / 'calls')!r}, 'a').write(chr(9).join(sys.argv[1:]) + chr(10))\n"
-        f"os.execv({imageio_ffmpeg.get_ffmpeg_exe()!r}, ['ffmpeg', *sys.argv[1:]])\n",
+        f"os.execv({FFMPEG!r}, ['ffmpeg', *sys.argv[1:]])\n",
     )
     test_a_render_hands_over_files(tmp_path)
     lines = (tmp_path / "calls").read_text(encoding="utf-8").splitlines()

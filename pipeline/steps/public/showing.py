@@ -78,8 +78,8 @@ def public_case(
         comparisons=tuple(
             Comparison(
                 kind=media[before].kind,
-                caption=media[after].caption,
-                alt=f"{media[before].alt}; {media[after].alt}",
+                caption=_in_one(media[before].caption, media[after].caption),
+                alt=_in_one(media[before].alt, media[after].alt),
                 before=media[before],
                 after=media[after],
             )
@@ -91,6 +91,12 @@ def public_case(
         credits=_credits(outlook, shown=shown),
         language=means.config.clinic.language,
     )
+
+
+def _in_one(before: str, after: str) -> str:
+    """Put the words of both sides into one text, each a sentence of its own."""
+    said = [text.strip() for text in (before, after) if text.strip()]
+    return " ".join(text if text[-1] in ".!?…" else f"{text}." for text in said)
 
 
 def _in_order(assets: Sequence[Asset]) -> list[Asset]:
