@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -30,16 +31,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = make_parser().parse_args(arguments)
     try:
         answer = _answer(options)
+        _print(options, answer)
     except ClinicmediaError as error:
         return _failed(options, error)
     except KeyboardInterrupt:
         print("Stopped. What was begun goes on with the next run.", file=sys.stderr)
         return FINE
     except BrokenPipeError:
+        # Whoever read our output has seen enough; Python must not complain at its own end.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for good
         return FINE
     except Exception as error:  # noqa: BLE001 - a bug has its own exit code, never Python's 1
         return _bug(options, error)
-    _print(options, answer)
     return answer.code
 
 

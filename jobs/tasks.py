@@ -19,6 +19,7 @@ from pipeline.steps import tick
 from pipeline.steps.arriving.looks import Patience, Sightings
 from pipeline.steps.intake import intake
 from pipeline.steps.means import Means
+from pipeline.steps.public.showing import pages_in_need
 from pipeline.steps.verify import verify
 from pipeline.steps.watch import watch
 from pipeline.tools.catalog import consents
@@ -68,7 +69,7 @@ class Lanes:
             log.exception("%s failed; it is tried again", name)
 
     def _watch(self) -> None:
-        for receipt in watch(self.means, pages=tick.pages_of(self.means)):
+        for receipt in watch(self.means, pages=pages_in_need(self.means)):
             state = "complete" if receipt.complete else "PENDING"
             log.warning("withdrawal %s on %s: %s", receipt.url, receipt.channel, state)
 

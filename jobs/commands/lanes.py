@@ -25,6 +25,7 @@ from pipeline.steps.arriving.looks import Patience, Sightings
 from pipeline.steps.arriving.taking import Taken
 from pipeline.steps.intake import intake
 from pipeline.steps.means import Means
+from pipeline.steps.public.showing import pages_in_need
 from pipeline.steps.watch import watch
 from pipeline.steps.withdraw import Receipt, withdraw
 from pipeline.tools.catalog import cases
@@ -72,7 +73,7 @@ def publish_command(means: Means) -> Answer:
     """Publish what is rendered and cleared, withdrawals first."""
     with one_scheduler(means) as mine:
         _only(mine)
-        receipts = watch(means, pages=tick.pages_of(means), wait_s=WAIT_S)
+        receipts = watch(means, pages=pages_in_need(means), wait_s=WAIT_S)
         tick.notice_changes(means)
         done = tick.publish_due(means)
     lines = [f"Published: {case} on {channel}" for case, channel in done.published]
@@ -90,12 +91,12 @@ def publish_command(means: Means) -> Answer:
 
 def withdraw_command(means: Means) -> Answer:
     """Carry out what is closed."""
-    return _withdrawn(means, withdraw(means, pages=tick.pages_of(means), wait_s=WAIT_S))
+    return _withdrawn(means, withdraw(means, pages=pages_in_need(means), wait_s=WAIT_S))
 
 
 def watch_command(means: Means) -> Answer:
     """Find what ended, then withdraw it."""
-    receipts = watch(means, pages=tick.pages_of(means), wait_s=WAIT_S)
+    receipts = watch(means, pages=pages_in_need(means), wait_s=WAIT_S)
     tick.restage(means)
     return _withdrawn(means, receipts)
 
@@ -104,11 +105,11 @@ def run_once(means: Means) -> Answer:
     """Do everything once: withdraw, take in, render, publish."""
     with one_scheduler(means) as mine:
         _only(mine)
-        receipts = watch(means, pages=tick.pages_of(means), wait_s=WAIT_S)
+        receipts = watch(means, pages=pages_in_need(means), wait_s=WAIT_S)
         tick.notice_changes(means)
         taken = intake(means, patience=Patience.PERSON, sightings=Sightings(time.monotonic))
         done = tick.work_lane(means)
-        receipts += watch(means, pages=tick.pages_of(means), wait_s=WAIT_S)
+        receipts += watch(means, pages=pages_in_need(means), wait_s=WAIT_S)
         tick.list_waiting(means, taken.waiting)
     with means.catalog.read() as connection:
         rows = cases.every(connection)
@@ -136,7 +137,7 @@ def run_once(means: Means) -> Answer:
 
 def withdrawal(means: Means, *, said: str, data: dict[str, object]) -> Answer:
     """Carry out what a person's word just closed, in the same command, and print the receipt."""
-    receipts = withdraw(means, pages=tick.pages_of(means), wait_s=WAIT_S)
+    receipts = withdraw(means, pages=pages_in_need(means), wait_s=WAIT_S)
     try:
         tick.restage(means)
     except UsageError as error:

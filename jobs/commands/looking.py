@@ -10,14 +10,17 @@ from pipeline.rules.consent import Clearance
 from pipeline.rules.errors import Reason, UsageError
 from pipeline.rules.inbox.case_file import to_mapping
 from pipeline.rules.inbox.naming import case_slug
+from pipeline.rules.public.site import case_key, treatment_key
 from pipeline.rules.spelling import likeliest
 from pipeline.steps import ledger
 from pipeline.steps.amend import current
 from pipeline.steps.arriving.looks import look
 from pipeline.steps.arriving.taking import waiting_units
 from pipeline.steps.means import Means
+from pipeline.steps.public.showing import is_press
 from pipeline.steps.wanted.clearing import reason_from
 from pipeline.steps.wanted.outlook import Outlook, outlook_of, reasons_of, stage_of, states_of
+from pipeline.steps.wanted.treatments import bad_copies
 from pipeline.tools.catalog import cases, publications, work
 from pipeline.tools.catalog.cases import CaseRow
 from pipeline.tools.documents import write_mapping
@@ -62,6 +65,7 @@ def status_command(means: Means) -> Answer:
         for name, reasons in waiting_units(means, look(means.inbox))
         for reason in reasons
     ]
+    trouble += [_problem_json(means, each.file or "", each) for each in bad_copies(means)]
     head = ledger.check(means)
     if head is not None:
         trouble.insert(0, _problem_json(means, "catalog", head))
@@ -105,7 +109,7 @@ def _case_json(
         "title": title,
         "stage": row.stage,
         "since": row.since.isoformat(),
-        "url": means.public.url(f"cases/{row.slug}/index.html") if public else None,
+        "url": means.public.url(_page_of(row)) if public else None,
         "reasons": [reason_json(means, reason_from(each)) for each in row.reasons],
         "channels": states,
         "assets": [
@@ -119,6 +123,11 @@ def _case_json(
             for asset in assets
         ],
     }
+
+
+def _page_of(row: CaseRow) -> str:
+    """Return the key of the page that shows a case."""
+    return treatment_key(row.treatment) if is_press(row) else case_key(row.slug)
 
 
 def _problem_json(means: Means, file: str, reason: Reason) -> dict[str, Any]:

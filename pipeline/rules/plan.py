@@ -118,9 +118,7 @@ def plan(
     return Plan(clearance.channel, tuple(renditions), waits, tuple(dict.fromkeys(tells)), off)
 
 
-def _says(
-    sayings: Mapping[str, Sayings], *, recipe: Recipe, asset: Asset, case: Case
-) -> Sayings:
+def _says(sayings: Mapping[str, Sayings], *, recipe: Recipe, asset: Asset, case: Case) -> Sayings:
     """Return what stands in a picture of a recipe.
 
     Two photos that a page lays over one another carry no captions: in the slider one would be cut

@@ -25,12 +25,16 @@ from pipeline.tools.documents import Unreadable, read_mappings, read_rows, read_
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """What became of one record: its version and defects, or why it could not be kept."""
+    """What became of one record: its version and defects, or why it could not be kept.
+
+    `document` is the name of the scan beside it that is now in private storage.
+    """
 
     id: str
     subject: str
     version: int
     reasons: tuple[Reason, ...]
+    document: str | None = None
 
     @property
     def kept(self) -> bool:
@@ -95,7 +99,8 @@ def _enrol(means: Means, entries: dict[str, object], *, folder: Path | None) -> 
             _look_at(tx, subjects)
     if record.revoked:
         _close(means, subjects={record.subject})
-    return Enrolled(record.id, record.subject, version, defects)
+    scan = Path(record.document).name if record.document and document else None
+    return Enrolled(record.id, record.subject, version, defects, scan)
 
 
 def _received(record: Record, means: Means, *, now: datetime) -> datetime:

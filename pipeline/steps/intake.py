@@ -132,4 +132,7 @@ def _take_records(means: Means, paths: Iterable[Path], taken: Taken) -> None:
             reason = lost[0].reasons[0] if lost else Reason("record_empty")
             put_aside(means, path, Reason(reason.code, path.name, None, reason.facts), taken)
         else:
+            for each in enrolled:
+                if each.document:
+                    (path.parent / each.document).unlink(missing_ok=True)
             path.unlink(missing_ok=True)

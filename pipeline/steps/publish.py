@@ -14,10 +14,11 @@ from typing import Any
 from pipeline.rules.consent import Clearance, Moment
 from pipeline.rules.media import Rendition
 from pipeline.rules.public.pictures import card_of
+from pipeline.rules.public.wire import to_wire
 from pipeline.steps import leases
 from pipeline.steps.means import Means
-from pipeline.steps.public.indexes import card_to, want_indexes
-from pipeline.steps.public.showing import media_key, public_case, site_of
+from pipeline.steps.public.indexes import want_indexes
+from pipeline.steps.public.showing import is_press, media_key, public_case, site_of
 from pipeline.steps.public.uploads import (
     WITHIN_S,
     EpochEnded,
@@ -39,17 +40,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What a publication shall hold: its uploads in order, and the card for the indexes."""
+    """What a publication shall hold: its uploads in order, and what the indexes show of it."""
 
     uploads: tuple[Upload, ...]
-    assets: tuple[str, ...]
-    card: dict[str, Any] | None
+    shown: dict[str, Any]
 
     @property
     def digest(self) -> str:
-        """A hash of every key and its bytes."""
+        """A hash of every key and its bytes, and of what the indexes show."""
         listed = sorted((each.key, each.sha256) for each in self.uploads)
-        return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
+        whole = json.dumps([listed, self.shown], sort_keys=True)
+        return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def publish(means: Means, outlook: Outlook, *, pages: Pages, moment: Moment) -> list[str]:
@@ -183,7 +184,7 @@ def _commit(means: Means, outlook: Outlook, begun: _Begun) -> None:
                 "state": publications.PUBLIC,
                 "published_at": live.published_at or live.opened_at,
                 "modified_at": begun.modified,
-                "manifest": {"files": files, "card": wanted.card},
+                "manifest": {"files": files, **wanted.shown},
                 "digest": wanted.digest,
             },
         )
@@ -221,9 +222,8 @@ def _wanted(
     media = [
         _medium(each, channel=channel, token=live.token, max_age_s=max_age_s) for each in renditions
     ]
-    assets = tuple(sorted({each.original for each in renditions}))
     if live.channel != "web":
-        return _Wanted(tuple(_distinct(media)), assets, None)
+        return _Wanted(tuple(_distinct(media)), {})
     case = public_case(
         means,
         outlook,
@@ -234,6 +234,9 @@ def _wanted(
         modified=modified,
         expires=_expires(means, channel.answer),
     )
+    if is_press(outlook.standing.row):
+        # Works without a patient have no page of their own: their treatment's page shows them.
+        return _Wanted(tuple(_distinct(media)), {"press": to_wire(case)})
     try:
         copy = copy_of(means, case.treatment)
     except BadCopy:
@@ -248,7 +251,7 @@ def _wanted(
         )
         for key, document in documents.items()
     ]
-    return _Wanted((*_distinct(media), *shown), assets, card_to(card_of(case)))
+    return _Wanted((*_distinct(media), *shown), {"card": to_wire(card_of(case))})
 
 
 def _medium(rendition: Rendition, *, channel: ChannelOutlook, token: str, max_age_s: int) -> Upload:

@@ -20,6 +20,7 @@ from pipeline.steps import ledger
 from pipeline.steps.arriving.aside import write_waiting
 from pipeline.steps.means import Means
 from pipeline.steps.public.indexes import want_indexes, write_indexes
+from pipeline.steps.public.showing import pages_of
 from pipeline.steps.publish import publish
 from pipeline.steps.render import render
 from pipeline.steps.wanted.clearing import reason_from, reason_to
@@ -32,13 +33,11 @@ from pipeline.steps.wanted.outlook import (
     states_of,
     work_left,
 )
-from pipeline.steps.wanted.treatments import forget_copies
+from pipeline.steps.wanted.treatments import forget_copies, keep_good_copies
 from pipeline.steps.wanted.wording import forget_templates, keep
 from pipeline.tools.catalog import cases, work
 from pipeline.tools.catalog.cases import CaseRow
 from pipeline.tools.catalog.engine import Transaction
-from pipeline.tools.documents import read_mapping
-from pipeline.tools.pages import Pages, open_pages
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +53,6 @@ class Done:
     held: Reason | None = None
 
 
-def pages_of(means: Means) -> Pages:
-    """Open the templates of the public pages in the clinic's language."""
-    own = means.templates[0] if len(means.templates) > 1 else None
-    return open_pages(own, language=means.config.clinic.language, read_mapping=read_mapping)
-
-
 def notice_changes(means: Means) -> None:
     """Look at every case again when configuration, templates, logo or font changed."""
     forget_templates()
@@ -69,6 +62,7 @@ def notice_changes(means: Means) -> None:
         known = work.mark(connection, FINGERPRINT)
     if known == found:
         return
+    keep_good_copies(means)
     with means.catalog.write(by=means.by, now=means.now()) as tx:
         work.set_mark(tx, FINGERPRINT, found)
         cases.look_at_all(tx)

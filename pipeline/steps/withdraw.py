@@ -20,7 +20,7 @@ from pipeline.rules.errors import Unreachable, UsageError
 from pipeline.steps import leases
 from pipeline.steps.means import Means
 from pipeline.steps.public.indexes import want_indexes, write_indexes
-from pipeline.steps.public.showing import site_of
+from pipeline.steps.public.showing import packaged_pages, site_of
 from pipeline.steps.public.uploads import WITHIN_S, page, private_key, upload
 from pipeline.steps.wanted.clearing import REVOKED, Standing, falls_from, why_down
 from pipeline.tools.catalog import cases, publications, work
@@ -97,7 +97,11 @@ def _first(means: Means, closed: Sequence[PublicationRow], *, pages: Pages) -> N
     """Take the cases out of the indexes; the objects go even when this fails."""
     if any(each.channel == "web" for each in closed):
         try:
-            write_indexes(means, pages=pages)
+            try:
+                write_indexes(means, pages=pages)
+            except UsageError:
+                # A page that a slip in a template spoiled must not name a withdrawn case.
+                write_indexes(means, pages=packaged_pages(means))
         except Exception:  # noqa: BLE001 - whatever keeps the indexes must not keep the media up
             log.warning("the indexes could not be written before a withdrawal", exc_info=True)
 

@@ -113,6 +113,7 @@ def _take_sorted(
             return
         except BadMedia as error:
             put_aside(means, item.path, error.reason, taken)
+    copies = _not_taken_out(means, copies, taken, case=understood.name.slug)
     foreign = _elsewhere(means, copies, name=understood.name)
     if foreign:
         taken.waiting.append((unit.name, foreign))
@@ -136,6 +137,19 @@ def _take_sorted(
         _remove(copy.item.path, copy.signature)
     if understood.case_file and case_signature:
         _remove(understood.case_file, case_signature)
+
+
+def _not_taken_out(means: Means, copies: Sequence[Copy], taken: Taken, *, case: str) -> list[Copy]:
+    """Set aside what a person took out of this case: dropping it again does not bring it back."""
+    with means.catalog.read() as connection:
+        row = cases.find(connection, case)
+        known = cases.assets_of(connection, row.id) if row else []
+    out = {asset.sha256 for asset in known if asset.state == cases.TAKEN_OUT}
+    for copy in copies:
+        if copy.sha256 in out:
+            reason = Reason("taken_out_before", file=copy.item.path.name)
+            put_aside(means, copy.item.path, reason, taken)
+    return [copy for copy in copies if copy.sha256 not in out]
 
 
 def _elsewhere(means: Means, copies: Sequence[Copy], *, name: CaseName) -> tuple[Reason, ...]:

@@ -6,15 +6,11 @@ a withdrawn case back. A number that rises with every change tells whether they 
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import datetime
-from typing import Any
 
 from pipeline.rules.errors import Unreachable
-from pipeline.rules.public.site import CaseCard, PublicFile
+from pipeline.rules.public.site import CaseCard, PublicCase, Treatment
+from pipeline.rules.public.wire import card_from, case_from
 from pipeline.steps import leases
 from pipeline.steps.means import Means
 from pipeline.steps.public.showing import site_of
@@ -60,10 +56,10 @@ def write_indexes(means: Means, *, pages: Pages) -> bool:
                 for intent in publications.intents_of(connection, None)
                 if intent.state != publications.GONE
             }
-        cards = [
-            card_from(row.manifest["card"]) for row in live if row.channel == "web" and row.manifest
-        ]
-        documents = _documents(means, cards=cards, pages=pages)
+        shown = [row.manifest or {} for row in live if row.channel == "web"]
+        cards = [card_from(each["card"]) for each in shown if "card" in each]
+        press = [case_from(each["press"]) for each in shown if "press" in each]
+        documents = _documents(means, cards=cards, press=press, pages=pages)
         due = [
             each
             for key, each in documents.items()
@@ -100,23 +96,30 @@ def _alone(means: Means) -> str:
         time.sleep(0.2)
 
 
-def _documents(means: Means, *, cards: list[CaseCard], pages: Pages) -> dict[str, Upload]:
+def _documents(
+    means: Means, *, cards: list[CaseCard], press: list[PublicCase], pages: Pages
+) -> dict[str, Upload]:
     """Return every index page and asset by key."""
     site = site_of(means)
-    treatments = {}
-    for slug in dict.fromkeys([*with_copy(means), *(card.treatment for card in cards)]):
-        try:
-            treatments[slug] = copy_of(means, slug) or plain_page(slug)
-        except BadCopy:
-            # A refused text leaves the last good page standing; a new treatment gets a plain one.
-            treatments[slug] = plain_page(slug)
-    documents = pages.of_site(treatments=list(treatments.values()), cards=cards, site=site)
-    for treatment in treatments.values():
-        documents |= pages.of_treatment(treatment, cards=cards, site=site)
+    shown = [*(card.treatment for card in cards), *(case.treatment for case in press)]
+    slugs = [*with_copy(means), *shown]
+    treatments = [_treatment(means, slug) for slug in dict.fromkeys(slugs)]
+    documents = pages.of_site(treatments=treatments, cards=cards, site=site)
+    for treatment in treatments:
+        own = [each for each in press if each.treatment == treatment.slug]
+        documents |= pages.of_treatment(treatment, cards=cards, press=own, site=site)
     return {
         key: page(key, body=each.body, content_type=each.content_type, max_age_s=each.max_age_s)
         for key, each in documents.items()
     }
+
+
+def _treatment(means: Means, slug: str) -> Treatment:
+    try:
+        return copy_of(means, slug) or plain_page(slug)
+    except BadCopy:
+        # A refused text that never had a good version: the page shows the cases alone.
+        return plain_page(slug)
 
 
 def _is_index(key: str) -> bool:
@@ -130,30 +133,3 @@ def _remove(means: Means, *, keys: list[str]) -> None:
             publications.settle_intent(
                 tx, None, key=key, state=publications.GONE, status="no longer wanted"
             )
-
-
-def card_to(card: CaseCard) -> dict[str, Any]:
-    """Return a card as JSON values, as a publication keeps it."""
-    wire: dict[str, Any] = json.loads(json.dumps(asdict(card), default=datetime.isoformat))
-    return wire
-
-
-def card_from(wire: Mapping[str, Any]) -> CaseCard:
-    """Read a card back."""
-    file = _file_from
-    expires = wire["expires"]
-    return CaseCard(
-        **{
-            **wire,
-            "published": datetime.fromisoformat(wire["published"]),
-            "modified": datetime.fromisoformat(wire["modified"]),
-            "expires": datetime.fromisoformat(expires) if expires else None,
-            "pictures": tuple(tuple(file(one) for one in each) for each in wire["pictures"]),
-            "video": file(wire["video"]) if wire["video"] else None,
-            "poster": file(wire["poster"]) if wire["poster"] else None,
-        }
-    )
-
-
-def _file_from(wire: Mapping[str, Any]) -> PublicFile:
-    return PublicFile(**wire)

@@ -6,18 +6,47 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from pipeline.rules.errors import UsageError
 from pipeline.rules.media import Artifact, Asset, Kind, Rendition, Role
 from pipeline.rules.plan import ENDINGS
 from pipeline.rules.public.site import Comparison, PublicCase, PublicFile, PublicMedia, Site
+from pipeline.rules.spelling import fold
 from pipeline.steps.means import Means
 from pipeline.steps.wanted.outlook import Outlook
 from pipeline.steps.wanted.treatments import title_of
+from pipeline.tools.catalog.cases import CaseRow
+from pipeline.tools.documents import read_mapping
+from pipeline.tools.pages import Pages, open_pages
+
+
+def pages_of(means: Means) -> Pages:
+    """Open the templates of the public pages in the clinic's language, the workspace's first."""
+    own = means.templates[0] if len(means.templates) > 1 else None
+    return open_pages(own, language=means.config.clinic.language, read_mapping=read_mapping)
+
+
+def packaged_pages(means: Means) -> Pages:
+    """Open the templates that came with Clinicmedia, whatever the workspace's look like."""
+    return open_pages(None, language=means.config.clinic.language, read_mapping=read_mapping)
+
+
+def pages_in_need(means: Means) -> Pages:
+    """Open the workspace's templates, or the packaged ones when those cannot be used at all."""
+    try:
+        return pages_of(means)
+    except UsageError:
+        return packaged_pages(means)
 
 
 def media_key(rendition: Rendition, *, token: str, sha256: str) -> str:
     """Return the public name of a rendition: the same bytes get another name in every epoch."""
     mark = hashlib.sha256(f"{token}{sha256}".encode()).hexdigest()[:8]
     return f"media/{token}/{rendition.name}-{mark}.{ENDINGS[rendition.format]}"
+
+
+def is_press(row: CaseRow) -> bool:
+    """Tell whether a case is a treatment's press folder, which shows on its page only."""
+    return fold(row.subject) == "press"
 
 
 def site_of(means: Means) -> Site:
