@@ -165,7 +165,12 @@ def _begin(
         publications.intend(
             tx, live.id, uploads=[(e.key, e.sha256, e.size_bytes) for e in due], within_s=WITHIN_S
         )
-    superseded = tuple(sorted(there.keys() - {each.key for each in wanted.uploads}))
+        # Also what an attempt that was killed may have left, not only what was once complete.
+        ever = publications.intents_of(
+            tx.connection, live.id, states=(publications.INTENDED, publications.STORED)
+        )
+    kept = {each.key for each in wanted.uploads}
+    superseded = tuple(each.key for each in ever if each.key not in kept)
     live = replace(live, basis=basis)
     return _Begun(live, wanted, due, superseded, modified, holder)
 

@@ -48,6 +48,7 @@ def approve(means: Means, row: CaseRow, *, why: str) -> list[str]:
             )
         for judged in waiting.values():
             work.approve(tx, row.id, judged=judged)
+        cases.approve_texts(tx, row.id)
         tx.event("approved", case=row.name, data={"why": why, "judged": sorted(waiting.values())})
         cases.look_again(tx, [row.id])
     return sorted(waiting)

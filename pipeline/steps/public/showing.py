@@ -116,7 +116,8 @@ def public_case(
             if before in media and after in media
         ),
         share_image=_file(share[0], artifacts=artifacts, token=token) if share else None,
-        disclosure=outlook.words.disclosure,
+        # A disclosure limits what a patient's result tells; press shows none.
+        disclosure="" if is_press(row) else outlook.words.disclosure,
         credits=_credits(outlook, shown=shown),
         language=means.config.clinic.language,
     )

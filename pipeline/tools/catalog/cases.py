@@ -332,3 +332,12 @@ def set_text(
             )
         )
     return old
+
+
+def approve_texts(tx: Transaction, case_id: int) -> None:
+    """Record on the words in use of a case who approved them."""
+    tx.connection.execute(
+        schema.texts.update()
+        .where(_texts.case_id == case_id, _texts.state == "current")
+        .values(approved_by=tx.actor)
+    )
