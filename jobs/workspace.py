@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.config import Loaded, StoragePlace, load
-from pipeline.rules.errors import UsageError
+from pipeline.rules.errors import Unreachable, UsageError
 from pipeline.rules.messages import Catalogue
 from pipeline.steps import ledger
 from pipeline.steps.means import Means, Progress, no_progress
@@ -105,11 +105,21 @@ def _opened(
         progress=progress,
     )
     ledger.mirror(catalog, private=means.private)
+    _sweep(means)
     try:
         yield means
     finally:
         executor.close()
         catalog.close()
+
+
+def _sweep(means: Means) -> None:
+    """Remove what killed writers left in the storages; a storage that is away can wait."""
+    for storage in (means.private, means.public):
+        try:
+            storage.sweep()
+        except Unreachable as error:
+            log.warning("%s", error.text)
 
 
 def speaking_as(means: Means, by: str) -> Means:

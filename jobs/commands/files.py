@@ -89,7 +89,8 @@ def export_command(means: Means, *, case: str, channel: str, folder: Path) -> An
     for each in wanted.plan.renditions:
         target = _free(folder, f"{each.name}.{ENDINGS[each.format]}")
         artifact = wanted.artifacts[each.key]
-        means.private.fetch(private_key(each.key), to=target, sha256=artifact.sha256)
+        key = private_key(each.key, original=each.original)
+        means.private.fetch(key, to=target, sha256=artifact.sha256)
         words = outlook.words.captions.get(each.original, "")
         target.with_suffix(".txt").write_text(
             f"{outlook.words.title}\n\n{words}\n\n{outlook.words.disclosure}\n", encoding="utf-8"

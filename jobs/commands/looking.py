@@ -23,6 +23,7 @@ from pipeline.steps.wanted.outlook import Outlook, outlook_of, reasons_of, stage
 from pipeline.steps.wanted.treatments import bad_copies
 from pipeline.tools.catalog import cases, publications, work
 from pipeline.tools.catalog.cases import CaseRow
+from pipeline.tools.catalog.texts import TextRow, texts_of
 from pipeline.tools.documents import write_mapping
 
 
@@ -48,7 +49,7 @@ def status_command(means: Means) -> Answer:
     with means.catalog.read() as connection:
         rows = cases.every(connection)
         assets = {row.id: cases.assets_of(connection, row.id) for row in rows}
-        texts = {row.id: cases.texts_of(connection, row.id) for row in rows}
+        texts = {row.id: texts_of(connection, row.id) for row in rows}
         pending = publications.in_state(connection, publications.WITHDRAWING)
         problems = work.problems(connection)
     listed = [
@@ -92,7 +93,7 @@ def _case_json(
     row: CaseRow,
     *,
     assets: Sequence[cases.AssetRow],
-    texts: Sequence[cases.TextRow],
+    texts: Sequence[TextRow],
     pending: Sequence[publications.PublicationRow],
 ) -> dict[str, Any]:
     title = next((t.text for t in texts if t.asset_id is None and t.field == "title"), "")
@@ -171,7 +172,7 @@ def show_command(means: Means, *, case: str) -> Answer:
             current(
                 row,
                 assets=cases.assets_of(connection, row.id),
-                texts=cases.texts_of(connection, row.id),
+                texts=texts_of(connection, row.id),
             )
         )
     head = f"# {row.folder} ({row.stage}); public name {row.slug}\n"

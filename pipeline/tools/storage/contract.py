@@ -230,6 +230,13 @@ class Storage(Protocol):
         """
         ...
 
+    def sweep(self) -> int:
+        """Remove what dead writers left unfinished, as far as their death is known; say how many.
+
+        What somebody still writes stays. A bucket knows no deaths: `abort_uploads` ends those.
+        """
+        ...
+
     def url(self, key: str) -> str:
         """Return the address for readers: below `base_url`, else the store's own."""
         ...
