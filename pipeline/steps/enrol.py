@@ -123,9 +123,13 @@ def _keep_document(means: Means, record: Record, *, folder: Path | None) -> str 
     if record.document is None or folder is None:
         return None
     path = folder / Path(record.document).name
-    if not path.is_file() or path.is_symlink():
+    try:
+        if not path.is_file() or path.is_symlink():
+            return None
+        body = path.read_bytes()
+    except OSError:
+        # A scan that cannot be opened must never keep a record, or a revocation, from being kept.
         return None
-    body = path.read_bytes()
     digest = hashlib.sha256(body).hexdigest()
     means.private.put(
         f"documents/{digest}", body, content_type="application/octet-stream", if_absent=True

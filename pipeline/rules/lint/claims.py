@@ -13,7 +13,7 @@ from typing import Protocol
 
 from pipeline.rules.lint.findings import Finding, Span, findings_of, in_order
 from pipeline.rules.lint.patterns import span_of
-from pipeline.rules.lint.rulebook import Rulebook, matches
+from pipeline.rules.lint.rulebook import Rulebook, matches, spoken
 from pipeline.rules.lint.words import Word
 
 NEEDS_TYPICAL_RESULT = frozenset({"implied_typical_result"})
@@ -54,8 +54,7 @@ def lint_claims(
     """
     answers = tuple(substantiated)
     found: dict[tuple[str, Span], Finding] = {}
-    for book in rules:
-        words = book.words(text)
+    for book, words in spoken(text, books=rules):
         answered = [_answered(words, answer, book=book) for answer in answers]
         for ruled in book.rules:
             spans = [span_of(words, *match) for match in matches(words, ruled, book=book)]

@@ -116,9 +116,7 @@ def _element(part: str, *, vocabulary: Vocabulary, text: str) -> Element:
             phrases.append(_phrase(choice, language=vocabulary.language))
         else:
             raise BadPattern(f"{text!r}: an empty choice")
-    return Element(
-        kinds=tuple(kinds), phrases=tuple(sorted(set(phrases))), optional=optional
-    )
+    return Element(kinds=tuple(kinds), phrases=tuple(sorted(set(phrases))), optional=optional)
 
 
 def _phrase(text: str, *, language: str) -> tuple[str, ...]:

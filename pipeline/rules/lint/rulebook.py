@@ -7,6 +7,7 @@ clause), `over` (it covers them), `clause` or `sentence`.
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -85,6 +86,48 @@ class Rulebook:
     def group(self, name: str) -> frozenset[str]:
         """Return the single words of a group, as they stand in the data."""
         return frozenset(self.vocabulary.groups.get(name, ()))
+
+
+def spoken(
+    text: str, *, books: Sequence[Rulebook]
+) -> tuple[tuple[Rulebook, tuple[Word, ...]], ...]:
+    """Return each book with the words of the sentences that may be of its language.
+
+    A sentence belongs to the language whose commonest words it holds most of; where none leads,
+    to every language.
+    """
+    cut = [book.words(text) for book in books]
+    if len(books) == 1:
+        return ((books[0], cut[0]),)
+    scores = [_scores(words, book=book) for book, words in zip(books, cut, strict=True)]
+    return tuple(
+        (
+            book,
+            tuple(
+                word
+                for word in words
+                if all(_score(own, word) >= _score(other, word) for other in scores)
+            ),
+        )
+        for book, words, own in zip(books, cut, scores, strict=True)
+    )
+
+
+def _scores(words: Sequence[Word], *, book: Rulebook) -> list[tuple[int, int]]:
+    """Return, in order, where each sentence ends and how many of its words are common ones."""
+    common = book.group("common")
+    found: list[tuple[int, int]] = []
+    for number, word in enumerate(words):
+        if number == 0 or word.sentence != words[number - 1].sentence:
+            found.append((word.end, 0))
+        found[-1] = (word.end, found[-1][1] + (word.plain in common))
+    return found
+
+
+def _score(scores: Sequence[tuple[int, int]], word: Word) -> int:
+    """Return the score of the sentence in which a word stands."""
+    at = bisect.bisect_left(scores, (word.end, -1))
+    return scores[at][1] if at < len(scores) else 0
 
 
 def read_rulebook(data: Mapping[str, Any]) -> Rulebook:

@@ -71,6 +71,13 @@ def plainly(text: str) -> str:
     )
 
 
+def flat(text: str) -> str:
+    """Return the text in lower case without accents, each letter in its old place."""
+    return "".join(
+        (unicodedata.normalize("NFKD", letter)[0].lower() or letter)[0] for letter in text
+    )
+
+
 def straightened(text: str) -> tuple[str, list[int]]:
     """Return the text with plain letters and marks, and for each letter its place in `text`."""
     letters: list[str] = []

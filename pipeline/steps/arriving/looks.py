@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from pipeline.rules.errors import Reason
+from pipeline.rules.errors import BadMedia, Reason
 from pipeline.rules.inbox.names import is_temporary
 from pipeline.rules.inbox.naming import case_slug, read_loose_name
 from pipeline.tools.files import Signature, signature
@@ -128,6 +128,8 @@ def is_whole(path: Path) -> bool:
     """Tell whether a file's container is complete; what is no regular file is not judged here."""
     try:
         return not stat.S_ISREG(path.lstat().st_mode) or complete_container(path)
+    except BadMedia:
+        return True  # such as a hard link: waiting would not mend it, sorting says what it is
     except OSError:
         return False
 
