@@ -84,7 +84,7 @@ def _opened(
     public = _public_place(loaded)
     _apart(private, public)
     inbox = folder / config.inbox.path.expanduser()
-    if public.root and _touches(inbox, public.root):
+    if public.root and touches(inbox, public.root):
         raise UsageError(
             "The inbox and the public storage must not lie in one another.",
             remedy="Give inbox.path and storage.public.root folders of their own.",
@@ -206,6 +206,6 @@ def _outside(public: Path, *working: Path) -> None:
             )
 
 
-def _touches(one: Path, other: Path) -> bool:
+def touches(one: Path, other: Path) -> bool:
     a, b = one.resolve(), other.resolve()
     return a == b or a in b.parents or b in a.parents

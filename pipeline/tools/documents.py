@@ -57,6 +57,12 @@ _TextLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+# A tag written out (!!int, !!binary, !!set) would make a value that is no text after all.
+_TextLoader.yaml_constructors = {
+    tag: construct
+    for tag, construct in yaml.SafeLoader.yaml_constructors.items()
+    if tag is None or tag.rpartition(":")[2] in {"null", "str", "seq", "map"}
+}
 
 
 def read_text(raw: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Finds the rule files of both lints: a workspace's own `templates/rules`, else the packaged one."""
+"""Finds the rule files of both lints: in a workspace's own `templates/rules`, else the packaged."""
 
 from __future__ import annotations
 

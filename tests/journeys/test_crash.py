@@ -15,13 +15,14 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import faults
 import makers
 import pytest
 from faults import AFTER, BEFORE, Runner
-from makers import Workspace
+from makers import Clock, Workspace
 
 from jobs.commands.looking import status_command
 from pipeline.steps.verify import verify
@@ -43,7 +44,6 @@ ONCE = {
     "received", "rendered", "published", "replaced", "closed", "withdrawn", "consent_recorded",
 }  # fmt: skip
 SHARDS = 2
-START = makers.START
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ class Scene:
     begin: Callable[[Workspace], None]
     words: tuple[str, ...]
     mends: tuple[tuple[str, ...], ...]
+    days: int = 0
 
 
 def _nothing(_clinic: Workspace) -> None:
@@ -71,7 +72,7 @@ def _change(clinic: Workspace) -> None:
 
 
 def _sign_again(clinic: Workspace) -> None:
-    signed = makers.record("0042", id="C-new", signed_on="2026-11-16")
+    signed = makers.record("0042", id="C-new", signed_on="2026-11-17")
     clinic.sign(signed)
     clinic.drop(CASE, {}, case={"consent": ["C-new"]})
 
@@ -87,7 +88,8 @@ SCENES = {
         ("consent", "revoke", "C-0042"),
         (("consent", "revoke", "C-0042"), ("watch",)),
     ),
-    "reopen": Scene("revoke", _sign_again, ONCE_MORE, (ONCE_MORE,)),
+    "expire": Scene("publish", _nothing, ("watch",), (("watch",),), days=400),
+    "reopen": Scene("revoke", _sign_again, ONCE_MORE, (ONCE_MORE,), days=2),
 }
 KILLED = [name for name in SCENES if name != "empty"]
 
@@ -157,7 +159,10 @@ class Stage:
                 shutil.copytree(clinic.folder, start)
                 clinic = Workspace(start)
             scene.begin(clinic)
-        return self._copy(start)
+        copy = self.folder / "now"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(start, copy)
+        return Workspace(copy, self._clock(name))
 
     def played(self, name: str) -> Workspace:
         """The workspace after the scene, undisturbed."""
@@ -167,17 +172,15 @@ class Stage:
             played = self.give(clinic, *SCENES[name].words)
             assert played.code == (1 if name == "publish" else 0), played.err
             clinic.folder.rename(end)
-        return Workspace(end)
+        return Workspace(end, self._clock(name))
 
     def give(self, clinic: Workspace, *words: str, **how: object) -> faults.Ended:
-        """Give a command at the standing clock."""
-        return self.runner.run(clinic.config, *words, now=START, **how)
+        """Give a command at the workspace's standing clock."""
+        return self.runner.run(clinic.config, *words, now=clinic.clock.at, **how)
 
-    def _copy(self, start: Path) -> Workspace:
-        copy = self.folder / "now"
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(start, copy)
-        return Workspace(copy)
+    @staticmethod
+    def _clock(name: str) -> Clock:
+        return Clock(makers.START + timedelta(days=SCENES[name].days))
 
 
 @pytest.fixture(scope="module")

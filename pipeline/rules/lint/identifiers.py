@@ -24,7 +24,8 @@ _STAMP = re.compile(r"(?:(?<=[_-])|(?<![\w ])|(?<=IMG)|(?<=VID))((?:19|20)\d{6})
 _STAMP_BEFORE = re.compile(r"(?<!\d)((?:19|20)\d{6})(?=[_.-]\w)")
 _SSN = re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")
 _AFTER_LABEL = re.compile(
-    r"[ \t]{0,3}(?:(?:number|num|no|nr|id|record)\b)?[ \t.:#]{0,4}(?:(?:no|nr|id|is)\b)?[ \t.:#]{0,4}"
+    r"[ \t]{0,3}(?:(?:number|num|no|nr|id|record)\b)?[ \t.:#]{0,4}"
+    r"(?:(?:no|nr|id|is)\b)?[ \t.:#]{0,4}"
     r"([a-z]{0,4}[ -]?\d(?:[ -]?\d){2,20})(?![\w/%])",
     re.IGNORECASE,
 )
@@ -146,7 +147,7 @@ def codes(text: str, *, known: Collection[str]) -> Iterator[Span]:
         return
     parts = list(_CODE_PART.finditer(text))
     for number, part in enumerate(parts):
-        joined = ""
+        joined, end = "", part.start()
         for other in parts[number : number + 4]:
             if joined and other.start() - end > 1:
                 break

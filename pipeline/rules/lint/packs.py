@@ -103,9 +103,12 @@ def _said(
             if entry["says"] == _PROCEDURES
             else str(_says(book, pack).get(entry["says"], "")).splitlines()
         )
-        read = [read_pattern(each, vocabulary=book.vocabulary) for each in patterns if each.strip()]
-        words = book.words(text)
-        if any(True for _ in find(words, indexed(read), vocabulary=book.vocabulary)):
+        index = indexed(
+            ("said", read_pattern(each, vocabulary=book.vocabulary))
+            for each in patterns
+            if each.strip()
+        )
+        if find(book.words(text), index, vocabulary=book.vocabulary):
             return True
     return False
 

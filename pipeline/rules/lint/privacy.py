@@ -21,9 +21,10 @@ from pipeline.rules.lint.identifiers import (
     record_numbers,
     zip_codes,
 )
+from pipeline.rules.lint.matching import matches, spoken
 from pipeline.rules.lint.names import names, read_roster
 from pipeline.rules.lint.patterns import span_of
-from pipeline.rules.lint.rulebook import Rulebook, Ruled, matches, spoken
+from pipeline.rules.lint.rulebook import Rulebook, Ruled
 from pipeline.rules.lint.words import plainly, straightened
 
 _TELLING = 7  # letters and digits: less could be part of anything
@@ -50,10 +51,12 @@ def lint_privacy(
     found: dict[tuple[str, Span], Finding] = {}
     for number, (book, words) in enumerate(spoken(text, books=rules)):
         people = read_roster(roster, book=book)
+        seen = book.find(words)
         for ruled in book.rules:
             if ruled.rule.kind in exempt:
                 continue
-            spans = [span_of(words, *match) for match in matches(words, ruled, book=book)]
+            held = matches(words, ruled, found=seen, book=book)
+            spans = [span_of(words, *match) for match in held]
             if ruled.rule.kind == "name" and number == 0:
                 spans += names(book.words(text), roster=people, book=book)
             spans += [

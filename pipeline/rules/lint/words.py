@@ -18,7 +18,7 @@ _STEMMERS = {"en": "english", "es": "spanish"}
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|\S")
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n|\n[ \t]*(?=[^\sa-z])")
 _ENDS_SENTENCE = frozenset(".!?…")
-_ENDS_CLAUSE = frozenset(",;:()—–")
+_ENDS_CLAUSE = frozenset(",;:()—–")  # noqa: RUF001 - an en dash is meant
 _GLUE = frozenset("-_/")  # between words they are no pause: pain-free, shoulder_after
 _MARKS = {"’": "'", "‘": "'", "´": "'", "`": "'", "‐": "-", "‑": "-", "−": "-"}  # noqa: RUF001 - these look-alikes are the point
 
@@ -113,9 +113,8 @@ def words_of(
     for match in _TOKEN.finditer(straight):
         shape = match[0]
         gap = match.start() - before
-        if any(place in paragraphs for place in range(before, match.start() + 1)) and found:
-            sentence, clause = sentence + 1, clause + 1
-        elif ended and gap and shape not in _ENDS_SENTENCE:
+        anew = any(place in paragraphs for place in range(before, match.start() + 1))
+        if (anew and found) or (ended and gap and shape not in _ENDS_SENTENCE):
             sentence, clause = sentence + 1, clause + 1
         if shape in _GLUE and _inside(straight, match.start()):
             before = match.end()
