@@ -89,7 +89,8 @@ def test_press_asks_until_both_rights_and_people_are_said(
 ) -> None:
     """Half an answer is none; `[]` said out loud is one, and then nobody counts."""
     with taken.opened() as means:
-        change(means, CaseFile(subject="press"))
+        with means.catalog.write(by="Robin", now=means.now()) as tx:
+            cases.change(tx, stored(means)[0].id, {"subject": "press"})
         change(means, CaseFile(media=(("during.jpg", replace(said, role=Role.PRESS)),)))
         assert _asked(means) == "press_unsaid"
         said_all = Medium(people=(), rights=("L-1",))
@@ -97,6 +98,14 @@ def test_press_asks_until_both_rights_and_people_are_said(
         assert _asked(means) is None
         asset = stored(means)[1]["during.jpg"]
     assert (asset.people, asset.rights) == ((), ("L-1",))
+
+
+def test_the_person_of_a_case_cannot_be_swapped(taken: makers.Workspace) -> None:
+    """A new case.yaml with another chart code changes nothing and says what to do."""
+    with taken.opened() as means, pytest.raises(UsageError, match="take-out"):
+        change(means, CaseFile(subject="s2", title="T"))
+    assert taken.case(CASE)["subject"] == "s1"
+    assert taken.case(CASE)["title"] != "T"
 
 
 def test_press_in_a_patients_folder_is_a_question(taken: makers.Workspace) -> None:

@@ -91,6 +91,7 @@ def standing_of(
         complete=row.complete,
         falls=publications.falls_of(connection, row.id),
         pairs=tuple((pair.before.sha256, pair.after.sha256) for pair in pairing.pairs),
+        ever=frozenset(code for asset in rows for code in asset.people),
     )
     questions = [reason_from(asset.reason, file=asset.file) for asset in used if asset.reason]
     questions += pairing.questions
