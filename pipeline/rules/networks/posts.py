@@ -17,7 +17,7 @@ from pipeline.rules.networks.limits import Network
 
 MORE = "…"
 # X counts every web address as 23 and most signs beyond Latin, Greek, Cyrillic, Arabic … as two.
-_LINK = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
+_LINK = re.compile(r"https?://\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 _LINK_WEIGHT = 23
 _LIGHT = ((0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
 _HASHTAG = re.compile(r"(?<!\w)#\w+")
