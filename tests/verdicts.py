@@ -85,17 +85,15 @@ def record(base: Entries = PATIENT, /, **changes: Any) -> Record:
     return read
 
 
-def signed(
-    base: Entries = PATIENT,
-    /,
-    *,
-    recorded: str | None = None,
-    revoked: str | None = None,
-    ended: str | None = None,
-    version: int = 1,
-    **changes: Any,
-) -> Consent:
-    """A record as the catalog gives it; recorded at the end of the day on which it was signed."""
+def signed(base: Entries = PATIENT, /, **changes: Any) -> Consent:
+    """A record as the catalog gives it; recorded at the end of the day on which it was signed.
+
+    `recorded`, `revoked`, `ended` and `version` are what happened to it, the rest its elements.
+    """
+    recorded, revoked, ended = (
+        changes.pop(each, None) for each in ("recorded", "revoked", "ended")
+    )
+    version = changes.pop("version", 1)
     made = record(base, **changes)
     received = instant(revoked) if revoked else None
     return Consent(

@@ -55,7 +55,7 @@ def originals_command(means: Means, *, case: str, folder: Path) -> Answer:
     row = find_case(means, case)
     with means.catalog.read() as connection:
         assets = cases.assets_of(connection, row.id)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     names: list[str] = []
     for asset in assets:
         target = _free(folder, Path(asset.file).name)
@@ -81,11 +81,20 @@ def export_command(means: Means, *, case: str, channel: str, folder: Path) -> An
     wanted = outlook.channels.get(channel)
     live = wanted.publication if wanted else None
     if wanted is None or wanted.plan is None or live is None or live.state != publications.PUBLIC:
+        raise _not_public(row.folder, channel, name=row.name)
+    if wanted.missing:
         raise NeedsPerson(
-            f"{row.folder} is not public on {channel}, so nothing is handed out.",
-            remedy=f"'clinicmedia plan {row.name}' says why.",
+            f"The files of {row.folder} for {channel} are being made anew.",
+            remedy="Try again after the next run: clinicmedia run --once.",
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
+    # Recorded first: a withdrawal must know of copies that were, perhaps, handed out.
+    with means.catalog.write(by=means.by, now=means.now()) as tx:
+        if not publications.is_live(tx.connection, live.id):
+            raise _not_public(row.folder, channel, name=row.name)
+        work.add_export(tx, case_id=row.id, channel=channel, folder=str(folder.resolve()))
+        count = len(wanted.plan.renditions)
+        tx.event("exported", case=row.name, data={"channel": channel, "files": count})
     names: list[str] = []
     problems: list[Reason] = []
     for each in wanted.plan.renditions:
@@ -99,9 +108,6 @@ def export_command(means: Means, *, case: str, channel: str, folder: Path) -> An
         else:
             target.with_suffix(".txt").write_text(f"{text}\n", encoding="utf-8")
         names.append(target.name)
-    with means.catalog.write(by=means.by, now=means.now()) as tx:
-        work.add_export(tx, case_id=row.id, channel=channel, folder=str(folder.resolve()))
-        tx.event("exported", case=row.name, data={"channel": channel, "files": len(names)})
     reasons = list(dict.fromkeys(problems))
     said = f"{len(names)} files of {row.folder} for {channel} are in {folder}:"
     return Answer(
@@ -115,6 +121,27 @@ def export_command(means: Means, *, case: str, channel: str, folder: Path) -> An
         },
         NEEDS_PERSON if reasons else FINE,
     )
+
+
+def _not_public(folder: str, channel: str, *, name: str) -> NeedsPerson:
+    return NeedsPerson(
+        f"{folder} is not public on {channel}, so nothing is handed out.",
+        remedy=f"'clinicmedia plan {name}' says why.",
+    )
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that a person named.
+
+    Raises:
+        UsageError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"The folder {folder} cannot be made ({error.strerror}).", remedy="Name another one."
+        ) from error
 
 
 def _free(folder: Path, name: str, *, beside: str = "") -> Path:

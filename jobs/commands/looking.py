@@ -150,8 +150,10 @@ def _status_text(means: Means, data: dict[str, Any], *, rows: Sequence[CaseRow])
             lines.append(f"    {reason['text']}")
             if reason["remedy"]:
                 lines.append(f"    → {reason['remedy']}")
-    for each in data["withdrawals"]:
-        lines.append(f"PENDING    {each['case']} on {each['channel']} is still coming down")
+    lines += [
+        f"PENDING    {each['case']} on {each['channel']} is still coming down"
+        for each in data["withdrawals"]
+    ]
     for each in data["problems"]:
         lines += [f"PROBLEM    {each['file']}", f"    {each['text']}"]
         if each["remedy"]:

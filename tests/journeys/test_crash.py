@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import collections
 import hashlib
+import json
 import random
 import re
 import shutil
@@ -35,8 +36,7 @@ RECIPES = {
 }
 # Events that tell of an effect in the world: a run that was killed and mended has each just once.
 ONCE = {
-    "received", "rendered", "published", "replaced", "closed", "withdrawn", "set_aside",
-    "consent_recorded",
+    "received", "rendered", "published", "replaced", "closed", "withdrawn", "consent_recorded",
 }  # fmt: skip
 SHARDS = 2
 START = makers.START
@@ -95,6 +95,7 @@ class State:
     public: dict[str, str]
     names: frozenset[str]
     once: dict[tuple[str, str | None], int]
+    told: str
 
 
 def alike(text: str) -> str:
@@ -118,7 +119,8 @@ def state_of(clinic: Workspace) -> State:
     once = collections.Counter(
         (event.verb, event.case) for event in clinic.events() if event.verb in ONCE
     )
-    return State(public_of(clinic), frozenset(names), dict(once))
+    told = alike(json.dumps(clinic.status(), sort_keys=True))
+    return State(public_of(clinic), frozenset(names), dict(once), told)
 
 
 @dataclass
@@ -218,6 +220,7 @@ def check_mended(clinic: Workspace, *, wanted: State, where: str) -> None:
     assert found.public == wanted.public, where
     assert found.names == wanted.names, f"{where}: {sorted(found.names ^ wanted.names)}"
     assert found.once == wanted.once, where
+    assert found.told == wanted.told, where
     assert not lost(clinic), where
     assert not dangling(clinic), where
     proof = clinic.say("verify")

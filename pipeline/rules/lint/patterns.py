@@ -28,6 +28,8 @@ from pipeline.rules.lint.findings import Span
 from pipeline.rules.lint.words import Word, plainly, stem
 
 _MARKS = {"<question>": "?", "<comma>": ",", "<stop>": ".", "<colon>": ":"}
+_KINDS = frozenset({"<n>", "<Cap>", "<any>"})
+_ANCHORS = frozenset({"<start>", "<end>"})
 _PASSED_OVER = frozenset(",\"“”'*_#()")
 ANY = "*"
 
@@ -38,9 +40,10 @@ class BadPattern(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One place of a pattern: the phrases that may stand there, or a special meaning."""
+    """One place of a pattern: the phrases or kinds of words that may stand there, or a reach."""
 
-    special: str = ""
+    anchor: str = ""
+    kinds: tuple[str, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     optional: bool = False
     reach: int = 0
@@ -82,7 +85,7 @@ class Vocabulary:
 def read_pattern(text: str, *, vocabulary: Vocabulary) -> Pattern:
     """Read one pattern. Raises BadPattern."""
     elements = tuple(_element(part, vocabulary=vocabulary, text=text) for part in text.split())
-    if not elements or elements[0].special == "~" or elements[0].optional:
+    if not elements or elements[0].anchor == "~" or elements[0].optional:
         raise BadPattern(f"{text!r}: a pattern begins with something that must be there")
     return Pattern(text, elements, frozenset(_firsts(elements)))
 
@@ -93,22 +96,29 @@ def _element(part: str, *, vocabulary: Vocabulary, text: str) -> Element:
     if part.startswith("~"):
         if not part[1:].isdigit():
             raise BadPattern(f"{text!r}: {part} is no reach")
-        return Element(special="~", reach=int(part[1:]))
+        return Element(anchor="~", reach=int(part[1:]))
+    if part in _ANCHORS:
+        return Element(anchor=part)
     if part.startswith("<n:"):
         low, _, high = part[3:-1].partition("-")
-        return Element(special="<n>", low=int(low), high=int(high), optional=optional)
-    if part in {"<n>", "<start>", "<end>", "<Cap>", "<any>"} or part in _MARKS:
-        return Element(special=part, optional=optional)
+        return Element(kinds=("<n>",), low=int(low), high=int(high), optional=optional)
+    kinds: list[str] = []
     phrases: list[tuple[str, ...]] = []
     for choice in part.split("/"):
-        if choice.startswith("<"):
+        if choice in _KINDS or choice in _MARKS:
+            kinds.append(choice)
+        elif choice.startswith("<"):
             group = vocabulary.groups.get(choice[1:-1])
             if group is None:
                 raise BadPattern(f"{text!r}: there is no group {choice}")
             phrases += [_phrase(each, language=vocabulary.language) for each in group]
-        else:
+        elif choice.strip("="):
             phrases.append(_phrase(choice, language=vocabulary.language))
-    return Element(phrases=tuple(sorted(set(phrases))), optional=optional)
+        else:
+            raise BadPattern(f"{text!r}: an empty choice")
+    return Element(
+        kinds=tuple(kinds), phrases=tuple(sorted(set(phrases))), optional=optional
+    )
 
 
 def _phrase(text: str, *, language: str) -> tuple[str, ...]:
@@ -122,14 +132,10 @@ def _phrase(text: str, *, language: str) -> tuple[str, ...]:
 
 def _firsts(elements: Sequence[Element]) -> Iterator[str]:
     for element in elements:
-        if element.special == "<start>":
+        if element.anchor:
             continue
-        if element.special in _MARKS:
-            yield "=" + _MARKS[element.special]
-        elif element.special in {"<n>", "<Cap>"}:
-            yield element.special
-        elif element.special:
-            yield ANY
+        for kind in element.kinds:
+            yield "=" + _MARKS[kind] if kind in _MARKS else {"<any>": ANY}.get(kind, kind)
         yield from (phrase[0] for phrase in element.phrases)
         if not element.optional:
             return
@@ -178,29 +184,35 @@ def _steps(
     words: Sequence[Word], element: Element, place: int, *, vocabulary: Vocabulary
 ) -> Iterator[int]:
     """Yield the places that can be reached over one element."""
-    if element.special == "<start>":
-        if place == 0 or words[place - 1].sentence != words[place].sentence:
-            yield place
-        return
-    if element.special == "<end>":
-        at_end = place == len(words) or words[place].shape in ".!?…"
-        if at_end or words[place].sentence != words[place - 1].sentence:
-            yield place
-        return
-    if element.special == "~":
+    if element.anchor == "~":
         yield from _reached(words, place, reach=element.reach)
         return
-    if element.special not in _MARKS:
+    if element.anchor:
+        if _anchored(words, place, element.anchor):
+            yield place
+        return
+    if not any(kind in _MARKS for kind in element.kinds):
         place = _over(words, place)
     if place >= len(words):
         return
-    if element.special:
-        if _is(words[place], element, vocabulary=vocabulary):
-            yield place + 1
-        return
+    if any(_is(words[place], kind, element, vocabulary=vocabulary) for kind in element.kinds):
+        yield place + 1
     for phrase in element.phrases:
         if _stands(words, phrase, place):
             yield place + len(phrase)
+
+
+def _anchored(words: Sequence[Word], place: int, anchor: str) -> bool:
+    """Whether a sentence begins (<start>) or ends (<end>) here, quotation marks left aside."""
+    if anchor == "<start>":
+        while place and words[place - 1].shape in _PASSED_OVER - {","}:
+            place -= 1
+        return place == 0 or words[place - 1].sentence != words[place].sentence
+    while place < len(words) and words[place].shape in _PASSED_OVER - {","}:
+        place += 1
+    if place == len(words) or words[place].shape in ".!?…;":
+        return True
+    return words[place].sentence != words[place - 1].sentence
 
 
 def _over(words: Sequence[Word], place: int) -> int:
@@ -219,12 +231,12 @@ def _reached(words: Sequence[Word], place: int, *, reach: int) -> Iterator[int]:
         yield place
 
 
-def _is(word: Word, element: Element, *, vocabulary: Vocabulary) -> bool:
-    if element.special in _MARKS:
-        return word.shape == _MARKS[element.special]
-    if element.special == "<any>":
+def _is(word: Word, kind: str, element: Element, *, vocabulary: Vocabulary) -> bool:
+    if kind in _MARKS:
+        return word.shape == _MARKS[kind]
+    if kind == "<any>":
         return word.shape[0].isalnum()
-    if element.special == "<Cap>":
+    if kind == "<Cap>":
         return word.capital and word.plain not in vocabulary.groups.get("not_a_name", ())
     if not vocabulary.is_number(word):
         return False

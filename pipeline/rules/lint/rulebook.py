@@ -74,6 +74,7 @@ class Rulebook:
     rules: tuple[Ruled, ...]
     packs: Mapping[str, Mapping[str, Any]]
     channels: Mapping[str, Mapping[str, Any]]
+    regions: tuple[str, ...] = ()
 
     def words(self, text: str) -> tuple[Word, ...]:
         """Return the words of a text as this language cuts it."""
@@ -116,6 +117,7 @@ def read_rulebook(data: Mapping[str, Any]) -> Rulebook:
         rules=rules,
         packs=_map(data, "packs"),
         channels=_map(data, "channels"),
+        regions=tuple(_list(data.get("regions"))),
     )
 
 
