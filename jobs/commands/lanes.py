@@ -97,7 +97,7 @@ def withdraw_command(means: Means) -> Answer:
 def watch_command(means: Means) -> Answer:
     """Find what ended, then withdraw it."""
     receipts = watch(means, pages=pages_in_need(means), wait_s=WAIT_S)
-    tick.restage(means)
+    _restage(means)
     return _withdrawn(means, receipts)
 
 
@@ -119,12 +119,7 @@ def run_once(means: Means) -> Answer:
         lines.append(f"{done.rendered} renditions made.")
     lines += [f"Published: {case} on {channel}" for case, channel in done.published]
     lines += receipt_lines(receipts, local=local_time(means))
-    lines.append(
-        f"{len(waiting)} of {len(rows)} cases wait for a person; "
-        "'clinicmedia status' says for what."
-        if waiting
-        else f"{len(rows)} cases, none waits for a person."
-    )
+    lines.append(_count(len(rows), waiting=len(waiting)))
     data = _told(means, taken) | {
         "rendered": done.rendered,
         "published": [{"case": case, "channel": channel} for case, channel in done.published],
@@ -136,16 +131,30 @@ def run_once(means: Means) -> Answer:
     return _with_head(means, done.held, Answer("\n".join(filter(None, lines)), data, code))
 
 
+def _count(total: int, *, waiting: int) -> str:
+    """Say how many cases there are and how many need somebody."""
+    cases_ = "1 case" if total == 1 else f"{total} cases"
+    if not waiting:
+        return f"{cases_}; nobody has to do anything."
+    need = "needs" if waiting == 1 else "need"
+    return f"{cases_}; {waiting} {need} a person: 'clinicmedia status' says what for."
+
+
 def withdrawal(means: Means, *, said: str, data: dict[str, object]) -> Answer:
     """Carry out what a person's word just closed, in the same command, and print the receipt."""
     receipts = withdraw(means, pages=pages_in_need(means), wait_s=WAIT_S)
+    _restage(means)
+    answer = _withdrawn(means, receipts)
+    text = f"{said}\n{answer.text}" if receipts else said
+    return Answer(text, data | answer.data, answer.code)
+
+
+def _restage(means: Means) -> None:
+    """Renew the stages; a slip in a template must not hide a receipt."""
     try:
         tick.restage(means)
     except UsageError as error:
         log.warning("stages were not renewed: %s", error.text)
-    answer = _withdrawn(means, receipts)
-    text = f"{said}\n{answer.text}" if receipts else said
-    return Answer(text, data | answer.data, answer.code)
 
 
 def _withdrawn(means: Means, receipts: Sequence[Receipt]) -> Answer:

@@ -21,7 +21,7 @@ places that can be reached, so that nothing is ever tried twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.rules.lint.findings import Span
@@ -31,6 +31,8 @@ _MARKS = {"<question>": "?", "<comma>": ",", "<stop>": ".", "<colon>": ":"}
 _KINDS = frozenset({"<n>", "<Cap>", "<any>"})
 _ANCHORS = frozenset({"<start>", "<end>"})
 _PASSED_OVER = frozenset(",\"“”'*_#()")
+_QUOTES = _PASSED_OVER - {","}
+_MOST_PASSED_OVER = 6  # marks in a row: more is no sentence, and must not cost time
 ANY = "*"
 
 
@@ -40,11 +42,16 @@ class BadPattern(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One place of a pattern: the phrases or kinds of words that may stand there, or a reach."""
+    """One place of a pattern: the words, phrases or kinds of words that may be there, or a reach.
+
+    `singles` are stems, or plain words behind a =; `phrases` have more than one
+    of these and stand under their first.
+    """
 
     anchor: str = ""
     kinds: tuple[str, ...] = ()
-    phrases: tuple[tuple[str, ...], ...] = ()
+    singles: frozenset[str] = frozenset()
+    phrases: Mapping[str, Sequence[tuple[str, ...]]] = field(default_factory=dict)
     optional: bool = False
     reach: int = 0
     low: int = 0
@@ -66,6 +73,7 @@ class Vocabulary:
 
     language: str
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sets: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def keys(self, word: Word) -> tuple[str, ...]:
         """Return the keys under which a pattern may ask for this word first."""
@@ -74,12 +82,13 @@ class Vocabulary:
             keys.append("<n>")
         if word.capital:
             keys.append("<Cap>")
-        keys.append(ANY)
+        if word.shape[0].isalnum():
+            keys.append(ANY)
         return tuple(keys)
 
     def is_number(self, word: Word) -> bool:
         """Whether the word is a number, in digits or by name."""
-        return word.number or word.plain in self.groups.get("number", ())
+        return word.number or word.plain in self.sets.get("number", ())
 
 
 def read_pattern(text: str, *, vocabulary: Vocabulary) -> Pattern:
@@ -117,8 +126,18 @@ def _element(part: str, *, vocabulary: Vocabulary, text: str) -> Element:
         else:
             raise BadPattern(f"{text!r}: an empty choice")
     return Element(
-        kinds=tuple(kinds), phrases=tuple(sorted(set(phrases))), optional=optional
+        kinds=tuple(kinds),
+        singles=frozenset(each[0] for each in phrases if len(each) == 1),
+        phrases=_by_first({each for each in phrases if len(each) > 1}),
+        optional=optional,
     )
+
+
+def _by_first(phrases: Iterable[tuple[str, ...]]) -> dict[str, list[tuple[str, ...]]]:
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in sorted(phrases):
+        found.setdefault(phrase[0], []).append(phrase)
+    return found
 
 
 def _phrase(text: str, *, language: str) -> tuple[str, ...]:
@@ -136,29 +155,34 @@ def _firsts(elements: Sequence[Element]) -> Iterator[str]:
             continue
         for kind in element.kinds:
             yield "=" + _MARKS[kind] if kind in _MARKS else {"<any>": ANY}.get(kind, kind)
-        yield from (phrase[0] for phrase in element.phrases)
+        yield from element.singles
+        yield from element.phrases
         if not element.optional:
             return
 
 
-def find(
-    words: Sequence[Word], patterns: Mapping[str, Sequence[Pattern]], *, vocabulary: Vocabulary
-) -> Iterator[tuple[int, int]]:
-    """Yield every (first, behind the last) word of a match; `patterns` stand under their firsts."""
+Found = dict[str, list[tuple[int, int]]]
+Index = Mapping[str, Sequence[tuple[str, Pattern]]]
+
+
+def find(words: Sequence[Word], index: Index, *, vocabulary: Vocabulary) -> Found:
+    """Return for every owner of patterns the (first, behind the last) words of its matches."""
+    found: Found = {}
     for place, word in enumerate(words):
         for key in vocabulary.keys(word):
-            for pattern in patterns.get(key, ()):
+            for owner, pattern in index.get(key, ()):
                 end = _end(words, pattern, place, vocabulary=vocabulary)
                 if end > place:
-                    yield place, end
+                    found.setdefault(owner, []).append((place, end))
+    return found
 
 
-def indexed(patterns: Sequence[Pattern]) -> dict[str, list[Pattern]]:
-    """Return patterns under the keys that they can begin with."""
-    found: dict[str, list[Pattern]] = {}
-    for pattern in patterns:
-        for first in pattern.firsts:
-            found.setdefault(first, []).append(pattern)
+def indexed(owned: Iterable[tuple[str, Pattern]]) -> dict[str, list[tuple[str, Pattern]]]:
+    """Return patterns with their owners under the keys that they can begin with."""
+    found: dict[str, list[tuple[str, Pattern]]] = {}
+    for owner, pattern in owned:
+        for first in sorted(pattern.firsts):
+            found.setdefault(first, []).append((owner, pattern))
     return found
 
 
@@ -195,20 +219,28 @@ def _steps(
         place = _over(words, place)
     if place >= len(words):
         return
-    if any(_is(words[place], kind, element, vocabulary=vocabulary) for kind in element.kinds):
+    word = words[place]
+    keys = (word.stem, "=" + word.plain)
+    if (
+        keys[0] in element.singles
+        or keys[1] in element.singles
+        or any(_is(word, kind, element, vocabulary=vocabulary) for kind in element.kinds)
+    ):
         yield place + 1
-    for phrase in element.phrases:
-        if _stands(words, phrase, place):
-            yield place + len(phrase)
+    if element.phrases:
+        phrases = [each for key in keys for each in element.phrases.get(key, ())]
+        yield from (place + len(each) for each in phrases if _stands(words, each, place))
 
 
 def _anchored(words: Sequence[Word], place: int, anchor: str) -> bool:
     """Whether a sentence begins (<start>) or ends (<end>) here, quotation marks left aside."""
     if anchor == "<start>":
-        while place and words[place - 1].shape in _PASSED_OVER - {","}:
+        limit = max(0, place - _MOST_PASSED_OVER)
+        while place > limit and words[place - 1].shape in _QUOTES:
             place -= 1
         return place == 0 or words[place - 1].sentence != words[place].sentence
-    while place < len(words) and words[place].shape in _PASSED_OVER - {","}:
+    limit = min(len(words), place + _MOST_PASSED_OVER)
+    while place < limit and words[place].shape in _QUOTES:
         place += 1
     if place == len(words) or words[place].shape in ".!?…;":
         return True
@@ -217,7 +249,8 @@ def _anchored(words: Sequence[Word], place: int, anchor: str) -> bool:
 
 def _over(words: Sequence[Word], place: int) -> int:
     """Pass over commas and quotation marks inside a sentence."""
-    while 0 < place < len(words) and words[place].shape in _PASSED_OVER:
+    limit = min(len(words), place + _MOST_PASSED_OVER)
+    while 0 < place < limit and words[place].shape in _PASSED_OVER:
         place += 1
     return place
 
@@ -225,7 +258,8 @@ def _over(words: Sequence[Word], place: int) -> int:
 def _reached(words: Sequence[Word], place: int, *, reach: int) -> Iterator[int]:
     yield place
     sentence = words[place - 1].sentence
-    while reach and place < len(words) and words[place].sentence == sentence:
+    limit = min(len(words), place + reach + _MOST_PASSED_OVER)
+    while reach and place < limit and words[place].sentence == sentence:
         reach -= words[place].shape not in _PASSED_OVER
         place += 1
         yield place
@@ -237,7 +271,7 @@ def _is(word: Word, kind: str, element: Element, *, vocabulary: Vocabulary) -> b
     if kind == "<any>":
         return word.shape[0].isalnum()
     if kind == "<Cap>":
-        return word.capital and word.plain not in vocabulary.groups.get("not_a_name", ())
+        return word.capital and word.plain not in vocabulary.sets.get("not_a_name", ())
     if not vocabulary.is_number(word):
         return False
     if not element.high:

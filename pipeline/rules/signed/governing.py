@@ -88,7 +88,11 @@ def received_at(consent: Consent, *, moment: Moment) -> datetime | None:
         notices.append(record.received_at)
     if not notices and record.revoked_on:
         notices.append(datetime.combine(record.revoked_on, time.min, moment.zone))
-    return max(notices, default=consent.recorded_at)
+    notice = max(notices, default=consent.recorded_at)
+    if record.signed_on is None:
+        return notice
+    # Nobody revokes what is not signed yet: an earlier notice is a slip of the pen.
+    return max(notice, datetime.combine(record.signed_on, time.min, moment.zone))
 
 
 def covers_case(consent: Consent, *, case: Case) -> bool:
@@ -235,6 +239,23 @@ def _after_a_fall(
         elif not _reopens(record, fall=fall, case=case, moment=moment):
             return (Reason("closed_by_revocation", facts=fact),)
     return ()
+
+
+def still_closed(case: Case, *, consents: Sequence[Consent], moment: Moment) -> Reason | None:
+    """Say that a revocation closed the case although nobody names its person any more.
+
+    Taking a person out of the words of case.yaml does not take him out of the pictures: only an
+    amendment after the revocation that names a record signed after it opens the case again. While
+    the person is named, `governing` asks for the pictures that show him, and for no others.
+    """
+    named = case.ever | {code for asset in case.assets for code in asset.people}
+    for fall in case.falls:
+        if fall.cause != "revoked" or fall.person in {*named, case.subject}:
+            continue
+        if not any(_reopens(each.record, fall=fall, case=case, moment=moment) for each in consents):
+            facts = {"code": fall.person, "id": ", ".join(fall.consents)}
+            return Reason("closed_by_revocation", facts=facts)
+    return None
 
 
 def _reopens(record: Record, *, fall: Fall, case: Case, moment: Moment) -> bool:
