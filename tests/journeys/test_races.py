@@ -64,6 +64,14 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
         yield Pair(folder, one, other)
 
 
+@pytest.fixture(scope="module")
+def cloud(s3_service: S3Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """The same two, with the credentials of the S3 service."""
+    folder, keys = tmp_path_factory.mktemp("races"), s3_service.environment()
+    with Runner(folder / "one", **keys) as one, Runner(folder / "other", **keys) as other:
+        yield Pair(folder, one, other)
+
+
 def arrived(folder: Path, **changes: Any) -> Workspace:
     """A workspace with a signed case in the inbox."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -328,11 +336,11 @@ def bucket_clinic(pair: Pair, service: S3Service, **changes: Any) -> tuple[Works
     [(BEFORE, "anyone.put media/"), (BEFORE, "upload media/"), (AFTER, "anyone.put cases/")],
 )
 def test_revoked_while_a_bucket_is_filled(
-    pair: Pair, s3_service: S3Service, when: str, at: str
+    cloud: Pair, s3_service: S3Service, when: str, at: str
 ) -> None:
     """The same on S3: before the look, between look and PUT, after the PUT of a page."""
-    clinic, base_url = bucket_clinic(pair, s3_service)
-    race_on_a_bucket(pair, clinic, base_url=base_url, at=at, when=when)
+    clinic, base_url = bucket_clinic(cloud, s3_service)
+    race_on_a_bucket(cloud, clinic, base_url=base_url, at=at, when=when)
 
 
 @dataclass
@@ -382,37 +390,37 @@ def line(s3_service: S3Service) -> Iterator[Line]:
     made.cut()
 
 
-def test_revoked_while_the_bucket_is_away(pair: Pair, s3_service: S3Service, line: Line) -> None:
+def test_revoked_while_the_bucket_is_away(cloud: Pair, s3_service: S3Service, line: Line) -> None:
     """Storage does not answer: committed and pending, exit 4; the next watch completes it."""
     storage = makers.s3_storage(s3_service)
     direct = storage["public"]["base_url"]
     for place in storage.values():
         place["endpoint_url"] = f"http://127.0.0.1:{line.port}"
     storage["public"]["base_url"] = f"http://127.0.0.1:{line.port}/{storage['public']['bucket']}/"
-    clinic = arrived(pair.folder / "clinic", storage=storage)
+    clinic = arrived(cloud.folder / "clinic", storage=storage)
     now = clinic.clock.at
-    assert pair.one.run(clinic.config, "run", "--once", now=now).code == 0
+    assert cloud.one.run(clinic.config, "run", "--once", now=now).code == 0
     keys = intended(clinic)
     assert set(stranger_sees(direct, keys)) == keys
     line.cut()
     begun = time.monotonic()
-    withdrawn = pair.one.run(clinic.config, *REVOKE, now=now)
+    withdrawn = cloud.one.run(clinic.config, *REVOKE, now=now)
     assert withdrawn.code == 4, withdrawn
     assert time.monotonic() - begun < 120
     receipts = withdrawn.json()["withdrawals"]
     assert {key for each in receipts for key in each["pending"]} >= keys
-    told = pair.one.run(clinic.config, "status", "--json", now=now)
+    told = cloud.one.run(clinic.config, "status", "--json", now=now)
     assert told.code == 0
     waiting = told.json()["withdrawals"]
     assert {each["case"] for each in waiting} == {CASE}
     assert all(each["pending"] for each in waiting)
-    assert pair.one.run(clinic.config, "watch", now=now).code == 4
+    assert cloud.one.run(clinic.config, "watch", now=now).code == 4
     line.mend()
-    done = pair.one.run(clinic.config, "watch", "--json", now=now)
+    done = cloud.one.run(clinic.config, "watch", "--json", now=now)
     assert done.code == 0, done
     assert not stranger_sees(direct, keys)
     assert {key["key"] for each in done.json()["withdrawals"] for key in each["keys"]} == keys
-    assert pair.one.run(clinic.config, "run", "--once", now=now).code == 0
+    assert cloud.one.run(clinic.config, "run", "--once", now=now).code == 0
     assert clinic.say("verify").code == 0
     with clinic.opened() as means:
         assert not list(means.private.keys("rendered/"))

@@ -41,7 +41,8 @@ def test_only_the_keys_given_change_and_the_event_keeps_the_old(taken: makers.Wo
         change(means, CaseFile(title="First", channels=("web",)))
         assert change(means, CaseFile(title="Second")) == {"title": ["First", "Second"]}
         assert stored(means)[0].channels == ["web"]
-    last = taken.events()[-1]
+        last = taken.events()[-1]
+        assert change(means, CaseFile(complete=True)) == {"complete": [False, True]}
     assert (last.verb, last.data) == ("amended", {"changes": {"title": ["First", "Second"]}})
 
 

@@ -250,3 +250,15 @@ def test_a_revocation_of_one_person_leaves_other_pictures() -> None:
     )
     answer = ask(case, signed(), staff(revoked="2026-06-01"))
     assert said(answer) == "yes c-1"
+
+
+def test_a_revoked_licence_leaves_other_pictures() -> None:
+    """So it is with the licence of a work, as long as its picture names it or once did."""
+    fall = fell("revoked", "l-1", person="film-7", at="2026-06-02")
+    consents = (signed(), licence(revoked="2026-06-01"))
+    both = story(medium("a"), medium("b", rights=("l-1",)), falls=(fall,))
+    assert said(ask(both, *consents)) == "yes c-1"
+    taken_out = story(medium("a"), falls=(fall,), ever=frozenset({"0042", "l-1"}))
+    assert said(ask(taken_out, *consents)) == "yes c-1"
+    unsaid = story(medium("a"), falls=(fall,), ever=frozenset({"0042"}))
+    assert said(ask(unsaid, *consents)) == CLOSED
