@@ -14,9 +14,13 @@ import time
 from collections.abc import Generator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from servers import Postgres, S3Service, postgresql, seaweedfs
 
 _BEGUN = time.monotonic()
+# A busy machine is no failure: pytest's own timeout bounds every test.
+settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
 
 
 def _sample_s() -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from samples import video
 
@@ -17,7 +18,7 @@ FONT = font_path()
 LABEL = Overlay("label", Box(200, 12, 100, 28), ("After",), 14, "#ffffff", "#c02020")
 
 
-def film(facts: Facts, **changes: object) -> Output:
+def film(facts: Facts, **changes: Any) -> Output:
     """An output of the whole picture's size."""
     plain = Output(
         key="film",
@@ -31,7 +32,7 @@ def film(facts: Facts, **changes: object) -> Output:
     return replace(plain, **changes)
 
 
-def whole(facts: Facts, *outputs: Output, **changes: object) -> Sheet:
+def whole(facts: Facts, *outputs: Output, **changes: Any) -> Sheet:
     """A canvas of the whole picture, made even."""
     width, height = facts.width // 2 * 2, facts.height // 2 * 2
     canvas = Canvas(

@@ -35,11 +35,18 @@ def frame(film: Path, *, number: int = 0) -> Image.Image:
     return Image.frombytes("RGB", (width, height), png)
 
 
+def pixel(image: Image.Image, at: tuple[int, int]) -> tuple[int, ...]:
+    """Return the colour at a place of a picture with several bands."""
+    found = image.getpixel(at)
+    assert isinstance(found, tuple), found
+    return found
+
+
 def wrong_corners(image: Image.Image, *, tolerance: int = 24) -> list[str]:
     """Name the corners whose colour is not that of `samples`: empty for an upright picture."""
     wrong = []
     for (x, y), expected in CORNERS.items():
-        found = image.convert("RGB").getpixel((int(x * image.width), int(y * image.height)))
+        found = pixel(image.convert("RGB"), (int(x * image.width), int(y * image.height)))
         if max(abs(a - b) for a, b in zip(found, expected, strict=True)) > tolerance:
             wrong.append(f"{found} instead of {expected} at {x}, {y}")
     return wrong

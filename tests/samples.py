@@ -12,6 +12,7 @@ import functools
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -219,7 +220,7 @@ def _written(name: str, body: bytes) -> Path:
     return path
 
 
-_SPECIAL = {
+_SPECIAL: dict[str, Callable[[], Path]] = {
     "cut": _cut,
     "cut-mkv": _cut_mkv,
     "zero-tail": _zero_tail,

@@ -44,7 +44,7 @@ RECIPES = {
 ONCE = {
     "received", "rendered", "published", "replaced", "closed", "withdrawn", "consent_recorded",
 }  # fmt: skip
-SHARDS = 2
+SHARDS = 3
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,7 @@ from faults import AFTER, BEFORE, STOP, Ended, Runner
 from makers import Workspace
 from servers import S3Service
 
-from pipeline.steps import tick
-from pipeline.steps.public.showing import site_of
+from pipeline.steps.public.showing import pages_of, site_of
 from pipeline.tools.catalog import cases, publications
 
 CASE = "scar-care--0042"
@@ -117,7 +116,7 @@ def shown(clinic: Workspace) -> set[str]:
 def late(publisher: Path, clinic: Workspace, *, since: int) -> list[str]:
     """The uploads of cases that began after a revocation was committed, tombstones left out."""
     with clinic.opened() as means:
-        stone = tick.pages_of(means).tombstone(site_of(means)).body
+        stone = pages_of(means).tombstone(site_of(means)).body
     return [
         each["detail"]
         for each in lines(publisher)
@@ -193,7 +192,7 @@ def race(pair: Pair, clinic: Workspace, *, at: int, when: str) -> bool:
 def test_revoked_at_many_effects(pair: Pair, seed: int) -> None:
     """Whenever a revocation comes, no upload starts after it and nothing shows once it is done."""
     dice = random.Random(seed)  # noqa: S311 - which points are tried is no secret
-    for at in sorted(dice.sample(range(1, 110), 24)):
+    for at in sorted(dice.sample(range(1, 110), 16)):
         clinic = arrived(pair.folder / "clinic")
         race(pair, clinic, at=at, when=dice.choice([BEFORE, AFTER]))
 
@@ -278,6 +277,58 @@ def test_a_writer_of_indexes_that_stands_still(pair: Pair) -> None:
     assert not shown(clinic)
     assert all(CASE not in body.decode() for body in clinic.public().values())
     assert b"cases/" not in clinic.public()["index.html"]
+    assert clinic.say("verify").code == 0
+
+
+def test_revoked_while_a_worker_is_at_it(pair: Pair) -> None:
+    """What a worker still makes of a revoked original is not kept, neither file nor record."""
+    clinic = arrived(pair.folder / "clinic")
+    now = clinic.clock.at
+    stopped = pair.one.run(
+        clinic.config, "run", "--once", now=now, at="submit render", when=AFTER, act=STOP
+    )
+    assert stopped.stopped
+    assert pair.other.run(clinic.config, *REVOKE, now=now).code == 0
+    pair.one.resume(stopped)
+    assert pair.one.ended().code in {0, 1}
+    assert not makers.files_below(clinic.private / "rendered")
+    assert "rendered" not in [event.verb for event in clinic.events()]
+    assert clinic.say("verify").code == 0
+
+
+def test_renditions_that_were_never_recorded_go_too(pair: Pair) -> None:
+    """A rendition that was stored when its maker was killed goes with the revocation."""
+    clinic = arrived(pair.folder / "clinic")
+    now = clinic.clock.at
+    how: dict[str, Any] = {"at": "staff.put rendered/", "when": AFTER}
+    assert pair.one.run(clinic.config, "run", "--once", now=now, **how).killed
+    assert makers.files_below(clinic.private / "rendered")
+    assert pair.one.run(clinic.config, *REVOKE, now=now).code == 0
+    assert not makers.files_below(clinic.private / "rendered")
+
+
+def test_a_killed_revocation_of_what_was_never_public(pair: Pair) -> None:
+    """Revoked and killed right after the commit: the next run removes the private renditions."""
+    clinic = arrived(pair.folder / "clinic")
+    clinic.configure(review="always")
+    now = clinic.clock.at
+    assert pair.one.run(clinic.config, "run", "--once", now=now).code == 1
+    assert makers.files_below(clinic.private / "rendered")
+    assert pair.one.run(clinic.config, *REVOKE, now=now, at="commit", when=AFTER).killed
+    assert "consent_revoked" in [event.verb for event in clinic.events()]
+    assert pair.one.run(clinic.config, "run", "--once", now=now).code in {0, 1}
+    assert not makers.files_below(clinic.private / "rendered")
+
+
+def test_a_rendition_that_is_lost_is_made_again(pair: Pair) -> None:
+    """A private rendition that disappeared stops nobody; the next run makes it once more."""
+    clinic = arrived(pair.folder / "clinic")
+    now = clinic.clock.at
+    assert pair.one.run(clinic.config, "run", "--once", now=now, at="upload media/").killed
+    shutil.rmtree(clinic.private / "rendered")
+    for _ in range(3):
+        assert pair.one.run(clinic.config, "run", "--once", now=now).code == 0
+    assert len(shown(clinic)) == 6, "two media, four files of the case"
     assert clinic.say("verify").code == 0
 
 

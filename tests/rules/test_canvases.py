@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipeline.rules.canvases import blank_canvas, sizes_of
@@ -160,6 +160,7 @@ def test_proportions_are_kept(wide: int, high: int, width: int, height: int, fit
     canvas: Canvas = blank_canvas(
         recipe(size=(wide, high), fit=fit), facts=facts(width, height), ground=GROUND, step=1
     )
+    assume(min(canvas.place.width, canvas.place.height) > 2)  # a hair has no proportions
     across = canvas.place.width / canvas.crop.width
     along = canvas.place.height / canvas.crop.height
     slack = 3 / min(canvas.place.width, canvas.place.height)

@@ -397,3 +397,9 @@ def test_sheets_share_one_canvas() -> None:
         widths = [output.width for output in sheet.outputs]
         assert widths == sorted(widths, reverse=True)
         assert sheet.canvas.width == widths[0]
+
+
+def test_a_new_name_makes_no_new_file() -> None:
+    """A size that gets its number because another was added is the file that it was."""
+    more = planned(photo(), recipes=(replace(CUT, widths=(480, 100)),)).renditions
+    assert {each.name: each.key == KEY for each in more} == {"cut-480": True, "cut-100": False}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 
 import makers
 import pytest
@@ -74,3 +75,27 @@ def test_a_damaged_head_is_an_error_not_a_yes(published: makers.Workspace) -> No
     (published.private / "ledger" / "head.json").write_text("{", encoding="utf-8")
     with published.opened() as means, pytest.raises(ClinicmediaError, match="damaged"):
         ledger.check(means)
+
+
+def test_an_older_database_never_overtakes_the_head(published: makers.Workspace) -> None:
+    """However much an old backup goes on to record, everything stays held, and revoking works."""
+    backup = published.folder / "backup.db"
+    with sqlite3.connect(published.folder / "var" / "catalog.db") as now:
+        now.execute("vacuum into ?", (str(backup),))
+    published.say("consent", "revoke", "C-s1")
+    decided = outside(published)
+    for path in (published.folder / "var").glob("catalog.db*"):
+        path.unlink()
+    shutil.copy(backup, published.folder / "var" / "catalog.db")
+    published.sign(makers.record("s2"))
+    published.drop("massage--s2", {"one.jpg": makers.photo("other")})
+    for number in range(12):
+        answer = published.run()
+        assert answer.code == 5
+        assert answer.data["held"]["code"] == "catalog_older_than_log"
+        published.say("hold", CASE, "--why", f"{number}")
+        published.say("release", CASE, "--why", f"{number}")
+    assert len(published.events()) > decided["seq"], "it recorded more than was ever decided"
+    assert outside(published) == decided
+    assert not [key for key in published.public() if key.startswith("media/")]
+    assert published.say("consent", "revoke", "C-s2").code == 0

@@ -82,11 +82,11 @@ def test_a_render_hands_over_files(tmp_path: Path) -> None:
 
 def test_every_input_is_fenced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No call of ffmpeg lacks its whitelists before any input, and no word of staff is in it."""
-    words = (
+    script = (
         f"open({str(tmp_path / 'calls')!r}, 'a').write(chr(9).join(sys.argv[1:]) + chr(10))\n"
         f"os.execv({FFMPEG!r}, ['ffmpeg', *sys.argv[1:]])"
     )
-    fake_ffmpeg(words, folder=tmp_path, patch=monkeypatch)
+    fake_ffmpeg(script, folder=tmp_path, patch=monkeypatch)
     test_a_render_hands_over_files(tmp_path)
     lines = (tmp_path / "calls").read_text(encoding="utf-8").splitlines()
     calls = [words for line in lines if "-i" in (words := line.split("\t"))]

@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_a_file_that_is_replaced_while_it_is_copied_is_left_for_later(
     source.write_bytes(b"first")
     copy = files._copy
 
-    def swap(*args: object, **names: object) -> object:
+    def swap(*args: Any, **names: Any) -> object:
         done = copy(*args, **names)
         (tmp_path / "new").write_bytes(b"other")
         (tmp_path / "new").replace(source)

@@ -54,6 +54,13 @@ def riff_chunks(body: bytes) -> list[tuple[bytes, bytes]]:
     return found
 
 
+def text_of(about: ET.Element, path: str) -> str | None:
+    """The words of an element that has to be there."""
+    found = about.find(path)
+    assert found is not None, path
+    return found.text
+
+
 def xmp_of(form: str, body: bytes) -> bytes:
     """The XMP packet, read without Pillow; empty where there is none."""
     if form == "jpeg":
@@ -71,10 +78,10 @@ def test_the_rights_packet_survives_in_every_format(form: str) -> None:
     packet = xmp_of(form, encoded(form))
     assert packet == rights_packet(RIGHTS)
     about = ET.fromstring(packet.split(b"?>", 1)[1].rsplit(b"<?", 1)[0])[0][0]  # noqa: S314 - written by us
-    assert about.find(f"{DC}creator/{RDF}Seq/{RDF}li").text == RIGHTS.creator
-    assert about.find(f"{DC}rights/{RDF}Alt/{RDF}li").text == RIGHTS.rights
-    assert about.find(f"{PHOTOSHOP}Credit").text == RIGHTS.credit
-    assert about.find(f"{XMP_RIGHTS}WebStatement").text == RIGHTS.web_statement
+    assert text_of(about, f"{DC}creator/{RDF}Seq/{RDF}li") == RIGHTS.creator
+    assert text_of(about, f"{DC}rights/{RDF}Alt/{RDF}li") == RIGHTS.rights
+    assert text_of(about, f"{PHOTOSHOP}Credit") == RIGHTS.credit
+    assert text_of(about, f"{XMP_RIGHTS}WebStatement") == RIGHTS.web_statement
     assert len(about) == 4
 
 
@@ -90,7 +97,7 @@ def test_letters_that_xml_forbids_do_not_break_the_packet() -> None:
     """Control characters and half letters are left out; the packet stays XML."""
     packet = rights_packet(Rights(creator="a\0b\x1bc\ud800d\ufffe<&>'\""))
     about = ET.fromstring(packet.split(b"?>", 1)[1].rsplit(b"<?", 1)[0])[0][0]  # noqa: S314 - written by us
-    assert about.find(f"{DC}creator/{RDF}Seq/{RDF}li").text == "abcd<&>'\""
+    assert text_of(about, f"{DC}creator/{RDF}Seq/{RDF}li") == "abcd<&>'\""
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -166,5 +173,7 @@ def test_quality_is_heard_under_both_names(form: str) -> None:
 def test_our_profile_is_srgb_and_has_no_date() -> None:
     """The constant is a readable sRGB profile, the same on every machine."""
     profile = ImageCms.ImageCmsProfile(io.BytesIO(SRGB))
-    assert "sRGB" in profile.profile.profile_description
+    description = profile.profile.profile_description
+    assert description is not None
+    assert "sRGB" in description
     assert SRGB[24:36] == bytes(12)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from frames import pixel
 from PIL import Image, ImageChops
 
 from pipeline.rules.colours import contrast
@@ -91,8 +92,8 @@ def test_a_pill_has_round_ends_and_the_brands_colour() -> None:
     words = Words(label="After", primary="#0b6e69")
     label = placed(words, zone="feed", width=1080, height=1080)["label"]
     drawn = draw_overlay(label, font=FONT)
-    assert drawn.getpixel((0, 0))[3] == 0
-    red, green, blue, alpha = drawn.getpixel((label.box.height // 3, label.box.height // 2))
+    assert pixel(drawn, (0, 0))[3] == 0
+    red, green, blue, alpha = pixel(drawn, (label.box.height // 3, label.box.height // 2))
     assert (red, green, blue) == (0x0B, 0x6E, 0x69)
     assert alpha > 230
 
@@ -106,7 +107,7 @@ def test_text_reads_on_any_picture(kind: str, below: str) -> None:
     picture = Image.new("RGB", (overlay.box.width, overlay.box.height), below)
     drawn = draw_overlay(overlay, font=FONT)
     picture.paste(drawn, mask=drawn)
-    ground = picture.getpixel((overlay.box.width // 2, overlay.font_px // 12 + 2))
+    ground = pixel(picture, (overlay.box.width // 2, overlay.font_px // 12 + 2))
     assert contrast(overlay.ink, on="#{:02x}{:02x}{:02x}".format(*ground)) >= 4.5
 
 
@@ -123,11 +124,11 @@ def test_a_logo_stands_out_from_its_plate(tmp_path: Path, colour: str) -> None:
     path = tmp_path / "logo.png"
     mark(colour).save(path)
     drawn = draw_overlay(Overlay("logo", Box(0, 0, 270, 100), image=str(path)), font=FONT)
-    middle, plate = drawn.getpixel((135, 50)), drawn.getpixel((135, 4))
+    middle, plate = pixel(drawn, (135, 50)), pixel(drawn, (135, 4))
     hexed = ["#{:02x}{:02x}{:02x}".format(*each[:3]) for each in (middle, plate)]
     assert hexed[0] == colour
     assert contrast(hexed[0], on=hexed[1]) >= 1.7
-    assert drawn.getpixel((0, 0))[3] == 0
+    assert pixel(drawn, (0, 0))[3] == 0
 
 
 def test_a_logo_with_its_own_ground_keeps_it(tmp_path: Path) -> None:
@@ -150,12 +151,12 @@ def test_a_logo_keeps_its_shape(tmp_path: Path, size: tuple[int, int]) -> None:
     overlay = Overlay("logo", planned.box, image=str(path))
     drawn = draw_overlay(overlay, font=FONT)
     blue = [
-        drawn.convert("RGB").getpixel((at, planned.box.height // 2))
+        pixel(drawn.convert("RGB"), (at, planned.box.height // 2))
         for at in range(planned.box.width)
     ]
     wide = sum(each[2] < 160 for each in blue)
     column = [
-        drawn.convert("RGB").getpixel((planned.box.width // 2, at))
+        pixel(drawn.convert("RGB"), (planned.box.width // 2, at))
         for at in range(planned.box.height)
     ]
     tall = sum(each[2] < 160 for each in column)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -16,6 +17,8 @@ from pipeline.rules.work import Made, Output, Rights, Sheet
 from pipeline.tools.fonts import font_path
 from pipeline.tools.images import measure, render
 from pipeline.tools.images import renditions as module
+from pipeline.tools.images.encoders import encode
+from pipeline.tools.images.originals import decode
 
 FONT = font_path()
 RIGHTS = Rights("Riverside", "Riverside", "© Riverside", "https://x.example/")
@@ -124,7 +127,6 @@ def test_several_canvases_share_one_decode(tmp_path: Path, monkeypatch: pytest.M
     square = Canvas("square", 400, 400, Box(150, 0, 900, 900), Box(0, 0, 400, 400), "#000000")
     cut = Sheet(square, (Output("cut", "square", 400, 400, "jpeg", QUALITY),))
     opened: list[object] = []
-    decode = module.decode
 
     def counted(path: Path, *, at_least: tuple[int, int]) -> object:
         opened.append(path)
@@ -212,9 +214,8 @@ def test_a_file_that_does_not_read_back_is_not_kept(
 ) -> None:
     """Half of an encoded file is noticed, and nothing lies under its name."""
     source = photo(tmp_path / "in.jpg")
-    encode = module.encode
 
-    def cut(*args: object, **named: object) -> bytes:
+    def cut(*args: Any, **named: Any) -> bytes:
         body = encode(*args, **named)
         return body[: len(body) // 2]
 

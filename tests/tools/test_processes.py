@@ -74,3 +74,14 @@ def test_what_names_no_process_is_dead(name: str) -> None:
 def test_a_number_that_nobody_has_is_dead() -> None:
     """A process number beyond all that exist."""
     assert is_dead(f"{socket.gethostname()}:4194305:123")
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs the state of processes")
+def test_a_zombie_is_dead() -> None:
+    """A process that was killed and that nobody has asked about yet does nothing more."""
+    process, name = start()
+    with process:
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert Path(f"/proc/{process.pid}/stat").exists()
+        assert is_dead(name)

@@ -238,3 +238,19 @@ def test_addresses(storage: Storage, root: Path) -> None:
         kind="local", readers=Readers.ANYONE, root=root, base_url="https://media.example/site"
     )
     assert open_storage(public).url("media/a.mp4") == "https://media.example/site/media/a.mp4"
+
+
+def test_sweeping_takes_what_the_dead_left_and_nothing_else(storage: Storage, root: Path) -> None:
+    """An unfinished file goes with its writer's lock; one that is being written stays."""
+    storage.put("a.txt", b"old", content_type="text/plain")
+    parts = root.with_name("site.part")
+    (parts / "b.txt.0123").write_bytes(b"half")
+
+    def look() -> None:
+        assert storage.sweep() == 1
+        assert len(everything_under(parts)) == 1, "ours is still there"
+
+    storage.put("a.txt", b"new", content_type="text/plain", before_visible=look)
+    assert storage.get("a.txt") == b"new"
+    assert everything_under(parts) == set()
+    assert storage.sweep() == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -15,14 +16,14 @@ HD = Source("mp4", 0, None, 1920, 1080, (1920, 1080), interlaced=False,
             average_rate=Fraction(30), duration_s=10.0, colour=COLOUR, taken_on=None)  # fmt: skip
 
 
-def words(source: Source = HD, size: tuple[int, int] | None = None, **changes: object) -> str:
+def words(source: Source = HD, size: tuple[int, int] | None = None, **changes: Any) -> str:
     """The filters for a source whose colours differ from right ones."""
     changed = replace(source, colour=replace(source.colour, **changes))
     return ",".join(to_bt709(changed, size=size or (source.width, source.height)))
 
 
 @pytest.mark.parametrize("changes", [{}, {"primaries": 2, "transfer": 2, "matrix": 2}])
-def test_right_colours_are_left_alone(changes: dict[str, object]) -> None:
+def test_right_colours_are_left_alone(changes: dict[str, Any]) -> None:
     """Tagged or not, HD in limited range is BT.709 already."""
     assert "zscale" not in words(**changes)
     assert ",scale=" not in words(**changes)
@@ -32,7 +33,7 @@ def test_right_colours_are_left_alone(changes: dict[str, object]) -> None:
     "changes",
     [{"full_range": True}, {"matrix": 6}, {"primaries": 12}, {"pixel_format": "gbrp"}],
 )
-def test_other_colours_are_converted(changes: dict[str, object]) -> None:
+def test_other_colours_are_converted(changes: dict[str, Any]) -> None:
     """Full range, BT.601, a phone's P3 and RGB go through zscale."""
     assert "zscale=p=bt709" in words(**changes)
 
@@ -56,13 +57,15 @@ def test_hdr_is_named_and_scaled_before_it_is_mapped(transfer: int) -> None:
 def test_odd_sizes_keep_their_colours_whole() -> None:
     """Zscale cannot halve an odd size, so nothing is halved before it is scaled."""
     odd = replace(HD, width=321, height=181, coded_upright=(321, 181))
-    for changes in ({}, {"matrix": 9}, {"transfer": 18}):
+    several: list[dict[str, Any]] = [{}, {"matrix": 9}, {"transfer": 18}]
+    for changes in several:
         assert "yuv420p" not in words(odd, **changes)
 
 
 def test_every_way_ends_in_square_pixels_and_our_tags() -> None:
     """Whatever came in, the last words are the same."""
-    for changes in ({}, {"full_range": True}, {"transfer": 16}):
+    several: list[dict[str, Any]] = [{}, {"full_range": True}, {"transfer": 16}]
+    for changes in several:
         found = to_bt709(replace(HD, colour=replace(COLOUR, **changes)), size=(1920, 1080))
         assert found[-1].startswith("setparams=color_primaries=bt709:color_trc=bt709")
         assert "setsar=1" in ",".join(found)

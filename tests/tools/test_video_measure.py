@@ -110,6 +110,7 @@ def test_the_rate_is_one_that_players_know(name: str, rate: float) -> None:
     """A constant rate near the average, and a length of whole frames of it."""
     facts = measure(video(name))
     assert facts.frame_rate == pytest.approx(rate)
+    assert facts.frame_rate is not None
     assert facts.duration_s is not None
     frames = facts.duration_s * facts.frame_rate
     assert frames == pytest.approx(round(frames), abs=1e-6)

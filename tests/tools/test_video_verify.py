@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from films import film, made, plain_film, whole
@@ -29,7 +30,7 @@ PLANNED = Planned(320, 180, FRAMES, exact_rate(30.0), has_sound=True)
     ],
 )
 def test_a_film_that_is_not_as_planned_does_not_count(
-    change: dict[str, object],
+    change: dict[str, Any],
     complaint: str,
     tmp_path: Path,
 ) -> None:

@@ -30,6 +30,8 @@ _CAUSES = {
     ),
 }
 
+_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS}
+
 
 @contextlib.contextmanager
 def plainly(folder: Path) -> Iterator[None]:
@@ -70,8 +72,10 @@ def created(path: Path) -> BinaryIO:
 
 def swept(folder: Path) -> int:
     """Remove the files in the folder whose writer is gone; return how many."""
+    with plainly(folder):
+        found = list(folder.iterdir()) if folder.is_dir() else []
     count = 0
-    for path in folder.iterdir() if folder.is_dir() else ():
+    for path in found:
         with contextlib.suppress(OSError):  # somebody writes it, or was faster
             handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
             try:
@@ -81,3 +85,16 @@ def swept(folder: Path) -> int:
             finally:
                 os.close(handle)
     return count
+
+
+def linked(unfinished: Path, target: Path) -> None:
+    """Give the file its name unless that is taken (`FileExistsError`), in one step if possible."""
+    try:
+        target.hardlink_to(unfinished)
+    except OSError as error:
+        if error.errno not in _NO_HARD_LINKS:
+            raise
+        # some file systems have no hard links; there a second writer in this instant could win
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, "taken") from error
+        unfinished.replace(target)

@@ -8,7 +8,6 @@ root that is gone while its sibling stands is a disk that is not mounted, not an
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import secrets
 import stat
@@ -33,11 +32,11 @@ from pipeline.tools.storage.contract import (
     checked_key,
     checked_name,
 )
-from pipeline.tools.storage.disk import created, plainly, swept, synced
+from pipeline.tools.storage.disk import created, linked, plainly, swept, synced
 from pipeline.tools.storage.nesting import part_folder
 
 _SLASH = "!"  # stands for the slash in names under `<root>.part`; no key has it
-_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS}
+_PART_LENGTH = 200  # of a key in such a name, so that it stays a file name on any disk
 _ABSENT = (FileNotFoundError, NotADirectoryError)
 
 
@@ -60,7 +59,7 @@ class LocalStorage:
     ) -> Stored:
         """See `Storage.put`."""
         target = self.root / checked_key(key)
-        unfinished = self._parts / f"{key.replace('/', _SLASH)}.{secrets.token_hex(8)}"
+        unfinished = self._parts / f"{_flat(key)}.{secrets.token_hex(8)}"
         try:
             with contextlib.ExitStack() as held:  # its lock says until the end that we live
                 with opened(body) as source, self._plainly():
@@ -135,7 +134,7 @@ class LocalStorage:
         with self._plainly():
             if not self._exists() or not self._parts.is_dir():
                 return 0
-            start = prefix.replace("/", _SLASH)
+            start = _flat(prefix)
             leftovers = [path for path in self._parts.iterdir() if path.name.startswith(start)]
             for path in leftovers:
                 path.unlink(missing_ok=True)
@@ -143,8 +142,7 @@ class LocalStorage:
 
     def sweep(self) -> int:
         """See `Storage.sweep`."""
-        with self._plainly():
-            return swept(self._parts)
+        return swept(self._parts)
 
     def url(self, key: str) -> str:
         """See `Storage.url`."""
@@ -213,7 +211,7 @@ class LocalStorage:
             try:
                 self._make_folders(target.parent)
                 if if_absent:
-                    _link(unfinished, target)
+                    linked(unfinished, target)
                 else:
                     unfinished.replace(target)
             except FileExistsError as error:
@@ -282,19 +280,10 @@ class LocalStorage:
                 raise BadKey("one key would be the folder of another") from error
 
 
+def _flat(key: str) -> str:
+    return key.replace("/", _SLASH)[:_PART_LENGTH]
+
+
 def _sum(path: Path) -> str:
     with opened(path) as source:
         return copied(blocks(source))[1]
-
-
-def _link(unfinished: Path, target: Path) -> None:
-    """Give the file its name unless that is taken (`FileExistsError`), in one step if possible."""
-    try:
-        target.hardlink_to(unfinished)
-    except OSError as error:
-        if error.errno not in _NO_HARD_LINKS:
-            raise
-        # some file systems have no hard links; there a second writer in this instant could win
-        if os.path.lexists(target):
-            raise FileExistsError(errno.EEXIST, "taken") from error
-        unfinished.replace(target)
