@@ -90,7 +90,7 @@ def export_command(means: Means, *, case: str, channel: str, folder: Path) -> An
         target = _free(folder, f"{each.name}.{ENDINGS[each.format]}")
         artifact = wanted.artifacts[each.key]
         means.private.fetch(private_key(each.key), to=target, sha256=artifact.sha256)
-        words = outlook.words.captions.get(each.original, "")
+        words = " ".join(outlook.words.captions.get(sha, "") for sha in each.originals).strip()
         target.with_suffix(".txt").write_text(
             f"{outlook.words.title}\n\n{words}\n\n{outlook.words.disclosure}\n", encoding="utf-8"
         )

@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.rules.consent import Clearance, Moment
 from pipeline.rules.media import Rendition
+from pipeline.rules.plan import originals_of
 from pipeline.rules.public.pictures import card_of
 from pipeline.rules.public.wire import to_wire
 from pipeline.steps import leases
@@ -141,7 +142,7 @@ def _begin(
             return None
         if not isinstance(answer, Clearance):
             return None
-        basis = basis_of(answer, shown=[each.original for each in _renditions(channel)])
+        basis = basis_of(answer, shown=originals_of(_renditions(channel)))
         live = channel.publication
         if live is None:
             live = publications.open_epoch(

@@ -17,6 +17,7 @@ from pipeline.steps.means import Means
 from pipeline.steps.public.uploads import original_key, private_key
 from pipeline.steps.wanted.branding import font_file, logo_path, style_of
 from pipeline.steps.wanted.clearing import reason_to
+from pipeline.steps.wanted.drawing import draw_cards
 from pipeline.steps.wanted.outlook import Outlook
 from pipeline.tools.catalog import cases, work
 from pipeline.tools.scratch import scratch_folder
@@ -26,9 +27,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """All that is missing of one original, for every case that shows it."""
+    """All that is missing of one original, or of one pair, for every case that shows it."""
 
-    asset: Asset
+    assets: tuple[Asset, ...]
     renditions: tuple[Rendition, ...]
 
 
@@ -42,7 +43,11 @@ def render(means: Means, outlooks: Iterable[Outlook]) -> int:
     if not orders:
         return 0
     with scratch_folder(means.scratch) as scratch:
-        jobs = [_job(means, order, scratch=scratch / str(n)) for n, order in enumerate(orders)]
+        drawn = draw_cards(means, [r for order in orders for r in order.renditions], to=scratch)
+        jobs = [
+            _job(means, order, scratch=scratch / str(n), drawn=drawn)
+            for n, order in enumerate(orders)
+        ]
         outcomes = do_all(means, jobs, what="Rendering")
         return sum(
             _keep(means, order, outcomes[job.id]) for order, job in zip(orders, jobs, strict=True)
@@ -50,8 +55,8 @@ def render(means: Means, outlooks: Iterable[Outlook]) -> int:
 
 
 def _orders(outlooks: Iterable[Outlook]) -> list[_Order]:
-    """Gather what is missing by original, so that each is decoded once."""
-    missing: dict[str, dict[str, Rendition]] = {}
+    """Gather what is missing by original, so that each is decoded once, and then by pair."""
+    missing: dict[tuple[str, ...], dict[str, Rendition]] = {}
     assets: dict[str, Asset] = {}
     for outlook in outlooks:
         if not outlook.open:
@@ -59,31 +64,40 @@ def _orders(outlooks: Iterable[Outlook]) -> list[_Order]:
         assets |= {asset.sha256: asset for asset in outlook.standing.case.assets}
         for channel in outlook.channels.values():
             for each in channel.missing:
-                missing.setdefault(each.original, {})[each.key] = each
-    return [_Order(assets[sha], tuple(found.values())) for sha, found in missing.items()]
+                missing.setdefault(each.originals, {})[each.key] = each
+    return [
+        _Order(tuple(assets[sha] for sha in originals), tuple(found.values()))
+        for originals, found in missing.items()
+    ]
 
 
-def _job(means: Means, order: _Order, *, scratch: Path) -> Job:
-    """Lay out a folder that holds one original, and describe what is to be made of it."""
+def _job(means: Means, order: _Order, *, scratch: Path, drawn: Path) -> Job:
+    """Lay out a folder that holds an original or a pair, and describe what is to be made of it."""
     out = scratch / "out"
     out.mkdir(parents=True)
-    source = scratch / "original"
-    asset = order.asset
-    means.private.fetch(original_key(asset.sha256), to=source, sha256=asset.sha256)
+    sources = [scratch / name for name in ("original", "second")]
+    for asset, source in zip(order.assets, sources, strict=False):
+        means.private.fetch(original_key(asset.sha256), to=source, sha256=asset.sha256)
+    asset, *others = order.assets
+    second = others[0] if others else None
+    films = any(each.format == "mp4" for each in order.renditions)
     logo = logo_path(means)
     if logo:
         logo = Path(shutil.copyfile(logo, scratch / "logo"))
     return Job(
-        id=asset.sha256,
+        id="+".join(each.sha256 for each in order.assets),
         verb="render",
         kind=asset.kind,
-        source=str(source),
+        source=str(sources[0]),
         facts=asset.facts,
         sheets=tuple(_with_logo(each, logo=logo) for each in sheets_of(order.renditions)),
         rights=style_of(means).rights,
         font=str(font_file(means)),
         out=str(out),
-        limits=limits_for(Kind(asset.kind)),
+        limits=limits_for(Kind.VIDEO if films else asset.kind),
+        second=str(sources[1]) if second else None,
+        second_facts=second.facts if second else None,
+        drawn=str(drawn),
     )
 
 
@@ -97,8 +111,10 @@ def _with_logo(sheet: Sheet, *, logo: Path | None) -> Sheet:
 
 def _keep(means: Means, order: _Order, outcome: Outcome) -> int:
     """Store what was made, its record last; a refusal or a third death fails the original."""
+    originals = [asset.sha256 for asset in order.assets]
     if not isinstance(outcome, Done):
-        _fail(means, order.asset, outcome)
+        for asset in order.assets:
+            _fail(means, asset, outcome)
         return 0
     for made in outcome.made:
         means.private.put(
@@ -111,12 +127,12 @@ def _keep(means: Means, order: _Order, outcome: Outcome) -> int:
             work.add_artifact(
                 tx,
                 made.artifact,
-                original=order.asset.sha256,
+                originals=originals,
                 versions=dict(outcome.versions),
             )
         tx.event(
             "rendered",
-            data={"original": order.asset.sha256, "files": len(outcome.made)},
+            data={"originals": originals, "files": len(outcome.made)},
         )
     return len(outcome.made)
 

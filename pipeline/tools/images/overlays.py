@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # Semi-bold, because thin strokes vanish on a picture; a little narrow, because a phone is.
 _STYLE = ((b"weight", 600.0), (b"width", 85.0))
-_OPACITY = {"label": 0.94, "caption": 0.70, "disclosure": 0.70, "logo": 0.62}
+_OPACITY = {"label": 0.94, "caption": 0.70, "disclosure": 0.70, "logo": 0.62, "words": 0.0}
 _PLATE_OPACITY = 0.88
 _SMOOTH = 4  # corners are drawn this many times larger and shrunk
 _ENGINE = ImageFont.Layout.RAQM if features.check("raqm") else ImageFont.Layout.BASIC
@@ -65,6 +65,8 @@ def draw_overlay(overlay: Overlay, *, font: Path) -> Image.Image:
     size = (overlay.box.width, overlay.box.height)
     if overlay.image is not None:
         return _logo(Path(overlay.image), size=size)
+    if overlay.kind == "bar":
+        return _rounded(size, colour=overlay.ground, opacity=1.0, radius=size[1] / 2)
     return _text(overlay, font=font, size=size)
 
 
