@@ -86,7 +86,7 @@ def text_card(kind: str, text: str, *, stage: Stage) -> tuple[Card, tuple[Reason
 
 def _part(part: str, box: Box, found: Block | None, *, style: Style) -> Overlay:
     if part == "logo" and style.logo:
-        return Overlay("logo", box, image=style.logo.sha256)
+        return Overlay("mark", box, ground=style.ground, image=style.logo.sha256)
     if found is None:
         return Overlay("bar", box, ground=style.primary)
     ink = ink_on(style.ground)

@@ -39,6 +39,9 @@ from pipeline.rules.planned.renditions import (
 )
 
 
+_INSET = 0.03  # of a side: how far its label stays away from its edges
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Before and after, what may be shown of each on a channel, and what is said of them."""
@@ -171,12 +174,13 @@ def _branded(
     if "label" in wants:
         # Over one another, the sides' labels stand in the corners; else each on its own side.
         places = (canvas.place, canvas.second.place if canvas.second else canvas.place)
+        rooms = (_within(places[0], stage.zone), _within(places[1], stage.zone))
         if layout in OVER:
-            places = (stage.zone, stage.zone)
+            rooms = (stage.zone, stage.zone)
         placed = pair_labels(
             (first.label, second.label),
             size=(canvas.width, canvas.height),
-            rooms=(_within(places[0], stage.zone), _within(places[1], stage.zone)),
+            rooms=rooms,
             corners=(LEFT, RIGHT if layout in OVER else LEFT),
             avoiding=(*overlays, *captions),
             measure=stage.measure,
@@ -227,10 +231,11 @@ def _reel(canvas: Canvas, *, pair: Pair, stage: Stage) -> tuple[Canvas, tuple[Re
 
 
 def _within(box: Box, zone: Box) -> Box:
-    """Return what two boxes share."""
-    left, top = max(box.x, zone.x), max(box.y, zone.y)
-    right = min(box.x + box.width, zone.x + zone.width)
-    bottom = min(box.y + box.height, zone.y + zone.height)
+    """Return what a side and the safe zone share, a little away from the side's edges."""
+    inset = round(_INSET * min(box.width, box.height))
+    left, top = max(box.x + inset, zone.x), max(box.y + inset, zone.y)
+    right = min(box.x + box.width - inset, zone.x + zone.width)
+    bottom = min(box.y + box.height - inset, zone.y + zone.height)
     return Box(left, top, max(right - left, 0), max(bottom - top, 0))
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pipeline.tools.video.probe import Source
 
 _ALPHA = "scale=out_color_matrix=bt709:out_range=tv,format=yuva420p"
+LOWER_S = 2.6  # how long a lower third is seen
+_LEAVES_S = 0.3
 _OPAQUE = "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=1," + TAGS
 
 
@@ -221,7 +223,10 @@ def _swept(
 def _own(
     writer: Writer, label: str, film: PairFilm, *, pane: int, late: int, length: Length
 ) -> str:
-    """Lay what belongs to one side alone over it; its caption comes `late` frames later."""
+    """Lay what belongs to one side alone over it.
+
+    Its caption comes `late` frames later and goes again: it must not be over a face for long.
+    """
     canvas = film.canvas
     mine = [
         (overlay, number)
@@ -231,8 +236,12 @@ def _own(
     label = brand(writer, label, [o for o, _ in mine], [number for _, number in mine])
     for card, number in zip(canvas.cards, film.cards, strict=True):
         if card.kind == "lower" and card.pane == pane:
-            wait = f",tpad=start_mode=clone:start={late}" if late else ""
-            drawn = writer.chain(f"[{number}:v]{_timed(length)}{wait},{_ALPHA}")
+            gone, leaving = round(LOWER_S * length.rate), round(_LEAVES_S * length.rate)
+            held = f"tpad=start_mode=clone:start={late}:stop_mode=clone:stop={gone}"
+            left = f"trim=end_frame={late + gone},fade=t=out:s={late + gone - leaving}:n={leaving}"
+            drawn = writer.chain(
+                f"[{number}:v]{_timed(length)},{held},{_timed(length)},{left}:alpha=1,{_ALPHA}",
+            )
             label = writer.chain(f"{label}{drawn}overlay={card.at[0]}:{card.at[1]}:format=yuv420")
     return label
 
@@ -252,8 +261,9 @@ def _sweep(writer: Writer, film: PairFilm, before: str, after: str, *, length: L
     if film.divider is None:
         return writer.chain(f"{swept}{_timed(length)}")
     line = writer.chain(f"[{film.divider}:v]{_ALPHA}")
-    # The easing of motion.eased, so that the line stands where the matte turns white.
-    x = f"W*(1-(3-2*st(0,(n+1)/{count + 1}))*ld(0)*ld(0))-w/2"
+    # The easing of motion.eased, so that the line stands where the matte turns white. Here n is 1
+    # for the first frame.
+    x = f"W*(1-(3-2*st(0,n/{count + 1}))*ld(0)*ld(0))-w/2"
     return writer.chain(
         f"{swept}{line}overlay=x='{x}':y=0:eval=frame:format=yuv420,{_timed(length)}"
     )
