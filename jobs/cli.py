@@ -7,13 +7,17 @@ object and a code.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import json
 import logging
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from types import TracebackType
 
 from jobs.answers import BUG, FINE, Answer
 from jobs.parser import LATER, make_parser
@@ -23,15 +27,18 @@ from pipeline.rules.errors import BadMedia, ClinicmediaError, UsageError
 
 log = logging.getLogger("clinicmedia")
 
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
-    logging.getLogger("clinicmedia").setLevel(logging.INFO)
+    _prepare_output()
     options = make_parser().parse_args(arguments)
     try:
         answer = _answer(options)
         _print(options, answer)
+        if options.command == "demo" and options.serve:
+            _serve(Path(options.folder))
     except ClinicmediaError as error:
         return _failed(options, error)
     except KeyboardInterrupt:
@@ -44,6 +51,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - a bug has its own exit code, never Python's 1
         return _bug(options, error)
     return answer.code
+
+
+def _prepare_output() -> None:
+    """Log to standard error, and let no name that a terminal cannot show end a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Discreet("%(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.getLogger("clinicmedia").setLevel(logging.INFO)
+
+
+class _Discreet(logging.Formatter):
+    """Tells of an exception its type and the places in the code, never its words or values.
+
+    Those may name a patient's file.
+    """
+
+    def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 - the base's name
+        """Return the places, the innermost last."""
+        _, error, _ = ei
+        return "" if error is None else f"{type(error).__name__}\n{_places(error)}"
+
+
+def _places(error: BaseException) -> str:
+    """Return where in the code an exception arose."""
+    trace = traceback.extract_tb(error.__traceback__)
+    return "\n".join(
+        f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in trace[-8:]
+    )
 
 
 def _answer(options: argparse.Namespace) -> Answer:
@@ -71,33 +109,33 @@ def _with_workspace(options: argparse.Namespace) -> Answer:
 
 
 def _demo(options: argparse.Namespace) -> Answer:
-    from jobs.commands.start import demo_command, served  # noqa: PLC0415 - as above
+    from jobs.commands.start import demo_command  # noqa: PLC0415 - as above
 
-    folder = Path(options.folder)
     with progress_for(options) as progress:
-        answer = demo_command(folder, progress=progress, small=options.small)
-    if not options.serve:
-        return answer
-    _print(options, answer)
-    with served(folder / "site", base_url="http://127.0.0.1:8000/") as url:
-        print(f"Serving {url}index.html. Stop with Ctrl-C.", flush=True)
-        _wait()
-    return Answer("", {}, answer.code)
+        return demo_command(Path(options.folder), progress=progress, small=options.small)
 
 
-def _wait() -> None:
-    import threading  # noqa: PLC0415 - only for a person who looks at the demo
+def _serve(folder: Path) -> None:
+    """Show the demo's site until somebody stops it."""
+    from jobs.commands.start import served  # noqa: PLC0415 - only for a person who looks at it
 
-    try:
+    with contextlib.suppress(KeyboardInterrupt), served(folder / "site") as url:
+        print(f"Serving {url}index.html. Stop with Ctrl-C.", file=sys.stderr, flush=True)
         threading.Event().wait()
-    except KeyboardInterrupt:
-        return
 
 
 def _ask(question: str, usual: str) -> str:
     """Ask on the terminal; an empty answer takes what is usual."""
     hint = f" [{usual}]" if usual else ""
-    return input(f"{question}{hint} ").strip() or usual
+    # Standard output is for the answer alone.
+    print(f"{question}{hint} ", end="", file=sys.stderr, flush=True)
+    try:
+        return input().strip() or usual
+    except EOFError:
+        raise UsageError(
+            "The questions were not answered, so nothing was written.",
+            remedy="Run it on a terminal, or hand the answers in, one a line.",
+        ) from None
 
 
 def _print(options: argparse.Namespace, answer: Answer) -> None:
@@ -123,13 +161,9 @@ def _failed(options: argparse.Namespace, error: ClinicmediaError) -> int:
 def _bug(options: argparse.Namespace, error: Exception) -> int:
     if options.json:
         print(json.dumps({"version": 1, "error": {"text": "a bug", "remedy": ""}}))
-    trace = traceback.extract_tb(error.__traceback__)
     print(
         f"This is a bug of Clinicmedia ({type(error).__name__}). Nothing is lost: what was begun "
-        "goes on with the next run. Please report these lines:",
+        f"goes on with the next run. Please report these lines:\n{_places(error)}",
         file=sys.stderr,
     )
-    # Values of an exception may name a patient's file; places in the code never do.
-    for frame in trace[-8:]:
-        print(f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}", file=sys.stderr)
     return BUG

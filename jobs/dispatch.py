@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from jobs.answers import Answer
 from jobs.commands import consent, files, lanes, looking, proof, word
 from jobs.days import day_of
+from jobs.following import Following
+from jobs.workspace import config_path, open_workspace
 from pipeline.steps.means import Means
 
 Command = Callable[[Means, argparse.Namespace], Answer]
@@ -19,8 +22,16 @@ def _run(means: Means, options: argparse.Namespace) -> Answer:
         return lanes.run_once(means)
     from jobs.schedule import run_until_stopped  # noqa: PLC0415 - only `run` needs a scheduler
 
-    run_until_stopped(means, say=lambda text: print(text, flush=True))
-    return Answer("")
+    path = config_path(options.config)
+    following = Following(
+        means,
+        path=path,
+        reopen=lambda: open_workspace(path, by=means.by, progress=means.progress, now=means.now),
+    )
+    # With --json standard output is for the one object.
+    where = sys.stderr if options.json else sys.stdout
+    run_until_stopped(following, say=lambda text: print(text, file=where, flush=True))
+    return Answer("", {"version": 1})
 
 
 def _consent(means: Means, options: argparse.Namespace) -> Answer:

@@ -14,11 +14,13 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from jobs import tasks
-from pipeline.config import interval_s
-from pipeline.steps.means import Means
+from jobs.following import Following
+from pipeline.config import Config, interval_s
 
 log = logging.getLogger(__name__)
 
+FOLLOW_S = 5
+# A job that was missed runs once when it can, never twice at a time, however late it is.
 _CALM = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 
 
@@ -27,40 +29,57 @@ def trigger_of(text: str, *, zone: ZoneInfo) -> BaseTrigger:
     seconds = interval_s(text)
     if seconds is not None:
         return IntervalTrigger(seconds=int(seconds), timezone=zone)
-    hour, minute = text.split(":")
+    hour, minute = text.strip().split(":")
     return CronTrigger(hour=int(hour), minute=int(minute), timezone=zone)
 
 
 def make_schedule(lanes: tasks.Lanes) -> BackgroundScheduler:
     """Return the schedule of a workspace, not started yet."""
-    config = lanes.means.config
-    zone = config.clinic.zone
-    scheduler = BackgroundScheduler(timezone=zone, job_defaults=_CALM)
-    jobs: dict[str, Callable[[], None]] = {
+    config = lanes.following.config
+    scheduler = BackgroundScheduler(timezone=config.clinic.zone, job_defaults=_CALM)
+    for name, job in _jobs(lanes).items():
+        scheduler.add_job(job, _trigger(name, config=config), id=name, name=name)
+    # Without a trigger of its own a job runs at once, and once.
+    scheduler.add_job(lanes.begin, id="begin", name="begin")
+
+    def follow() -> None:
+        if lanes.following.look():
+            for name in _jobs(lanes):
+                scheduler.reschedule_job(
+                    name, trigger=_trigger(name, config=lanes.following.config)
+                )
+
+    every = IntervalTrigger(seconds=FOLLOW_S, timezone=config.clinic.zone)
+    scheduler.add_job(follow, every, id="follow", name="follow")
+    return scheduler
+
+
+def _jobs(lanes: tasks.Lanes) -> dict[str, Callable[[], None]]:
+    """Name the jobs that the configuration has times for."""
+    return {
         "watch": lanes.watch,
         "work": lanes.work,
         "verify": lanes.verify,
         "remind": lanes.remind,
     }
-    for name, job in jobs.items():
-        trigger = trigger_of(getattr(config.schedule, name), zone=zone)
-        scheduler.add_job(job, trigger, id=name, name=name)
-    return scheduler
 
 
-def run_until_stopped(means: Means, *, say: Callable[[str], None]) -> None:
+def _trigger(name: str, *, config: Config) -> BaseTrigger:
+    return trigger_of(getattr(config.schedule, name), zone=config.clinic.zone)
+
+
+def run_until_stopped(following: Following, *, say: Callable[[str], None]) -> None:
     """Run the schedule until SIGTERM or SIGINT, then end what runs and return."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    lanes = tasks.Lanes(means)
+    lanes = tasks.Lanes(following)
     scheduler = make_schedule(lanes)
-    # Withdrawals first: whatever ended while nobody ran comes down before anything goes up.
-    lanes.watch()
-    lanes.work()
     scheduler.start()
-    say(f"Watching {means.inbox}. Stop with Ctrl-C.")
+    with following.means() as means:
+        say(f"Watching {means.inbox}. Stop with Ctrl-C.")
     stop.wait()
     say("Stopping.")
     lanes.stop()
     scheduler.shutdown(wait=True)
+    following.close()

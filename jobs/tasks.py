@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from jobs.commands.lanes import one_scheduler
+from jobs.following import Following
 from pipeline.rules.consent import end_of
 from pipeline.rules.errors import ClinicmediaError
 from pipeline.steps import tick
@@ -23,6 +24,7 @@ from pipeline.steps.public.showing import pages_in_need
 from pipeline.steps.verify import verify
 from pipeline.steps.watch import watch
 from pipeline.tools.catalog import consents
+from pipeline.tools.executors import Stopped
 
 log = logging.getLogger(__name__)
 
@@ -32,15 +34,21 @@ REMIND_DAYS = (60, 30, 7)
 class Lanes:
     """The two lanes and the daily jobs of one workspace; holds what was seen in the inbox."""
 
-    def __init__(self, means: Means) -> None:
+    def __init__(self, following: Following) -> None:
         """Begin with an inbox that nobody has looked at yet."""
-        self.means = means
+        self.following = following
         self._sightings = Sightings(time.monotonic)
         self._stopping = threading.Event()
 
     def stop(self) -> None:
-        """Take no more work; what runs is ended by closing the executor."""
+        """Take no more work, and end the workers of what runs."""
         self._stopping.set()
+        self.following.stop()
+
+    def begin(self) -> None:
+        """Withdraw first: what ended while nobody ran comes down before anything goes up."""
+        self.watch()
+        self.work()
 
     def watch(self) -> None:
         """Withdraw what ended."""
@@ -58,38 +66,41 @@ class Lanes:
         """Log the consents that end soon, by id."""
         self._quietly("remind", self._remind)
 
-    def _quietly(self, name: str, job: Callable[[], None]) -> None:
+    def _quietly(self, name: str, job: Callable[[Means], None]) -> None:
         if self._stopping.is_set():
             return
         try:
-            job()
+            with self.following.means() as means:
+                job(means)
+        except Stopped:
+            log.info("%s was stopped; it goes on with the next run", name)
         except ClinicmediaError as error:
             log.warning("%s: %s", name, error)
         except Exception:
             log.exception("%s failed; it is tried again", name)
 
-    def _watch(self) -> None:
-        for receipt in watch(self.means, pages=pages_in_need(self.means)):
+    def _watch(self, means: Means) -> None:
+        for receipt in watch(means, pages=pages_in_need(means)):
             state = "complete" if receipt.complete else "PENDING"
             log.warning("withdrawal %s on %s: %s", receipt.url, receipt.channel, state)
 
-    def _work(self) -> None:
-        with one_scheduler(self.means) as mine:
+    def _work(self, means: Means) -> None:
+        with one_scheduler(means) as mine:
             if not mine:
                 return
-            tick.notice_changes(self.means)
-            taken = intake(self.means, patience=Patience.SCHEDULED, sightings=self._sightings)
-            tick.work_lane(self.means)
-            tick.list_waiting(self.means, taken.waiting)
+            tick.notice_changes(means)
+            taken = intake(means, patience=Patience.SCHEDULED, sightings=self._sightings)
+            tick.work_lane(means)
+            tick.list_waiting(means, taken.waiting)
 
-    def _verify(self) -> None:
-        report = verify(self.means)
+    def _verify(self, means: Means) -> None:
+        report = verify(means)
         for reason in report.reasons:
             log.error("verify: %s", reason.code)
 
-    def _remind(self) -> None:
-        today = self.means.moment().today
-        with self.means.catalog.read() as connection:
+    def _remind(self, means: Means) -> None:
+        today = means.moment().today
+        with means.catalog.read() as connection:
             known = consents.every(connection)
         for consent in known:
             end = end_of(consent)

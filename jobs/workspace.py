@@ -1,4 +1,4 @@
-"""Opens a workspace from its configuration: what the command line, the schedule and the pages share."""
+"""Opens a workspace from its configuration: what command line, schedule and pages share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.config import Loaded, StoragePlace, load
-from pipeline.rules.errors import UsageError
+from pipeline.rules.errors import Unreachable, UsageError
 from pipeline.rules.messages import Catalogue
 from pipeline.steps import ledger
 from pipeline.steps.means import Means, Progress, no_progress
@@ -83,12 +83,21 @@ def _opened(
             "The inbox and the public storage must not lie in one another.",
             remedy="Give inbox.path and storage.public.root folders of their own.",
         )
-    inbox.mkdir(parents=True, exist_ok=True)
+    try:
+        inbox.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"The inbox {inbox} cannot be made ({error.strerror}).",
+            remedy="Correct inbox.path, or connect the shared folder.",
+        ) from error
     scratch = folder / "var" / "scratch"
+    url = _catalog_url(config.catalog.url, folder=folder)
+    if public.root:
+        _outside(public.root, scratch, Path(url.removeprefix("sqlite:///")))
     swept = sweep_scratch(scratch)
     if swept:
         log.info("%d folders of an interrupted run were removed", swept)
-    catalog = Catalog(_catalog_url(config.catalog.url, folder=folder))
+    catalog = Catalog(url)
     executor = Processes(config.executor.workers, scratch=scratch)
     means = Means(
         config=config,
@@ -105,11 +114,21 @@ def _opened(
         progress=progress,
     )
     ledger.mirror(catalog, private=means.private)
+    _sweep(means)
     try:
         yield means
     finally:
         executor.close()
         catalog.close()
+
+
+def _sweep(means: Means) -> None:
+    """Remove what killed writers left in the storages; a storage that is away can wait."""
+    for storage in (means.private, means.public):
+        try:
+            storage.sweep()
+        except Unreachable as error:
+            log.warning("%s", error.text)
 
 
 def speaking_as(means: Means, by: str) -> Means:
@@ -167,6 +186,17 @@ def _apart(private: Place, public: Place) -> None:
             remedy="Give storage.private and storage.public places of their own: originals must "
             "never be where the public can read.",
         )
+
+
+def _outside(public: Path, *working: Path) -> None:
+    """Refuse to keep the catalog or working files where the public can read."""
+    root = public.resolve()
+    for path in working:
+        if root in path.resolve().parents:
+            raise UsageError(
+                f"{path} would lie in the public storage {public}.",
+                remedy="Give storage.public.root a folder of its own, which holds nothing else.",
+            )
 
 
 def _touches(one: Path, other: Path) -> bool:

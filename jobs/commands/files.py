@@ -54,7 +54,7 @@ def originals_command(means: Means, *, case: str, folder: Path) -> Answer:
     row = find_case(means, case)
     with means.catalog.read() as connection:
         assets = cases.assets_of(connection, row.id)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     names: list[str] = []
     for asset in assets:
         target = _free(folder, Path(asset.file).name)
@@ -80,28 +80,56 @@ def export_command(means: Means, *, case: str, channel: str, folder: Path) -> An
     wanted = outlook.channels.get(channel)
     live = wanted.publication if wanted else None
     if wanted is None or wanted.plan is None or live is None or live.state != publications.PUBLIC:
+        raise _not_public(row.folder, channel, name=row.name)
+    if wanted.missing:
         raise NeedsPerson(
-            f"{row.folder} is not public on {channel}, so nothing is handed out.",
-            remedy=f"'clinicmedia plan {row.name}' says why.",
+            f"The files of {row.folder} for {channel} are being made anew.",
+            remedy="Try again after the next run: clinicmedia run --once.",
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
+    # Recorded first: a withdrawal must know of copies that were, perhaps, handed out.
+    with means.catalog.write(by=means.by, now=means.now()) as tx:
+        if not publications.is_live(tx.connection, live.id):
+            raise _not_public(row.folder, channel, name=row.name)
+        work.add_export(tx, case_id=row.id, channel=channel, folder=str(folder.resolve()))
+        count = len(wanted.plan.renditions)
+        tx.event("exported", case=row.name, data={"channel": channel, "files": count})
     names = []
     for each in wanted.plan.renditions:
         target = _free(folder, f"{each.name}.{ENDINGS[each.format]}")
         artifact = wanted.artifacts[each.key]
-        means.private.fetch(private_key(each.key), to=target, sha256=artifact.sha256)
+        key = private_key(each.key, originals=each.originals)
+        means.private.fetch(key, to=target, sha256=artifact.sha256)
         words = " ".join(outlook.words.captions.get(sha, "") for sha in each.originals).strip()
         target.with_suffix(".txt").write_text(
             f"{outlook.words.title}\n\n{words}\n\n{outlook.words.disclosure}\n", encoding="utf-8"
         )
         names.append(target.name)
-    with means.catalog.write(by=means.by, now=means.now()) as tx:
-        work.add_export(tx, case_id=row.id, channel=channel, folder=str(folder.resolve()))
-        tx.event("exported", case=row.name, data={"channel": channel, "files": len(names)})
     return Answer(
         "\n".join([f"{len(names)} files of {row.folder} for {channel} are in {folder}:", *names]),
         {"version": 1, "case": row.folder, "channel": channel, "files": names},
     )
+
+
+def _not_public(folder: str, channel: str, *, name: str) -> NeedsPerson:
+    return NeedsPerson(
+        f"{folder} is not public on {channel}, so nothing is handed out.",
+        remedy=f"'clinicmedia plan {name}' says why.",
+    )
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that a person named.
+
+    Raises:
+        UsageError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"The folder {folder} cannot be made ({error.strerror}).", remedy="Name another one."
+        ) from error
 
 
 def _free(folder: Path, name: str) -> Path:

@@ -120,7 +120,8 @@ def run_once(means: Means) -> Answer:
     lines += [f"Published: {case} on {channel}" for case, channel in done.published]
     lines += receipt_lines(receipts, local=local_time(means))
     lines.append(
-        f"{len(waiting)} of {len(rows)} cases wait for a person; 'clinicmedia status' says for what."
+        f"{len(waiting)} of {len(rows)} cases wait for a person; "
+        "'clinicmedia status' says for what."
         if waiting
         else f"{len(rows)} cases, none waits for a person."
     )

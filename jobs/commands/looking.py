@@ -23,6 +23,7 @@ from pipeline.steps.wanted.outlook import Outlook, outlook_of, reasons_of, stage
 from pipeline.steps.wanted.treatments import bad_copies
 from pipeline.tools.catalog import cases, publications, work
 from pipeline.tools.catalog.cases import CaseRow
+from pipeline.tools.catalog.texts import TextRow, texts_of
 from pipeline.tools.documents import write_mapping
 
 
@@ -48,7 +49,7 @@ def status_command(means: Means) -> Answer:
     with means.catalog.read() as connection:
         rows = cases.every(connection)
         assets = {row.id: cases.assets_of(connection, row.id) for row in rows}
-        texts = {row.id: cases.texts_of(connection, row.id) for row in rows}
+        texts = {row.id: texts_of(connection, row.id) for row in rows}
         pending = publications.in_state(connection, publications.WITHDRAWING)
         problems = work.problems(connection)
     listed = [
@@ -92,7 +93,7 @@ def _case_json(
     row: CaseRow,
     *,
     assets: Sequence[cases.AssetRow],
-    texts: Sequence[cases.TextRow],
+    texts: Sequence[TextRow],
     pending: Sequence[publications.PublicationRow],
 ) -> dict[str, Any]:
     title = next((t.text for t in texts if t.asset_id is None and t.field == "title"), "")
@@ -149,8 +150,10 @@ def _status_text(means: Means, data: dict[str, Any], *, rows: Sequence[CaseRow])
             lines.append(f"    {reason['text']}")
             if reason["remedy"]:
                 lines.append(f"    → {reason['remedy']}")
-    for each in data["withdrawals"]:
-        lines.append(f"PENDING    {each['case']} on {each['channel']} is still coming down")
+    lines += [
+        f"PENDING    {each['case']} on {each['channel']} is still coming down"
+        for each in data["withdrawals"]
+    ]
     for each in data["problems"]:
         lines += [f"PROBLEM    {each['file']}", f"    {each['text']}"]
         if each["remedy"]:
@@ -171,7 +174,7 @@ def show_command(means: Means, *, case: str) -> Answer:
             current(
                 row,
                 assets=cases.assets_of(connection, row.id),
-                texts=cases.texts_of(connection, row.id),
+                texts=texts_of(connection, row.id),
             )
         )
     head = f"# {row.folder} ({row.stage}); public name {row.slug}\n"

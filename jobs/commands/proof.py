@@ -36,8 +36,10 @@ def verify_command(means: Means) -> Answer:
     """Compare public storage with catalog, consents and hashes, and the event chain with itself."""
     report = verify(means)
     lines = [
-        f"{report.events} events, {report.objects} public objects and {report.originals} originals "
-        "were read.",
+        (
+            f"Read: {report.events} events, {report.objects} public objects, "
+            f"{report.originals} originals."
+        ),
         *reason_lines(means, report.reasons, indent=""),
     ]
     if not report.reasons:

@@ -11,11 +11,11 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from jobs.answers import Answer
 from jobs.commands.consent import add_command
+from jobs.commands.files import make_folder
 from jobs.commands.lanes import run_once
 from jobs.commands.looking import status_command
 from jobs.workspace import login_name, open_workspace, system_now
@@ -62,7 +62,7 @@ def init_command(folder: Path, *, ask: Callable[[str, str], str]) -> Answer:
         },
     }
     parse(wanted, name="These answers")
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     for name in ("inbox", "inbox/_consents", "templates/treatments", "templates/brand"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for name in _EDITABLE:
@@ -100,7 +100,7 @@ def demo_command(folder: Path, *, progress: Progress, small: bool = False) -> An
 
 def _prepare(folder: Path, *, examples: Path, small: bool) -> None:
     """Draw the media, and lay the demo clinic's configuration and copy beside them."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     zone = ZoneInfo("America/New_York")
     today = system_now().astimezone(zone).date()
     arguments = [
@@ -128,17 +128,27 @@ def examples_folder() -> Path:
 
 
 @contextlib.contextmanager
-def served(folder: Path, *, base_url: str) -> Iterator[str]:
-    """Serve a folder on loopback under the port of `base_url`, as a web server would."""
-    port = urlsplit(base_url).port or 8000
+def served(folder: Path, *, port: int = 8000) -> Iterator[str]:
+    """Serve a folder on loopback, as a web server would.
+
+    Raises:
+        UsageError: another program has that port.
+    """
     handler = partial(_Quiet, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError as error:
+        raise UsageError(
+            f"Another program uses port {port}, which the demo's addresses name.",
+            remedy="Stop it and try again, or open the site's index.html as a file.",
+        ) from error
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{port}/"
     finally:
         server.shutdown()
+        server.server_close()
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

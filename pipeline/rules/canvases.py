@@ -1,89 +1,76 @@
-"""The one JSON form of a canvas, its overlays and its cards: how they travel to a worker."""
+"""How large the pictures of a recipe are, and what of an original lies where on them.
+
+Never upscaled: sizes above the source are left out, and a recipe of fixed size places the picture
+at most at its own size. Films have even sides, as their codec wants.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
 
-from pipeline.rules.media import Box, Canvas, Card, Course, Overlay, Pane
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-Json = dict[str, Any]
+from pipeline.rules.media import Box, Canvas, Facts, Recipe
 
 
-def canvas_to_json(canvas: Canvas) -> Json:
-    """Return a canvas as JSON values; boxes are lists of x, y, width and height."""
-    second, course = canvas.second, canvas.course
-    return {
-        "recipe": canvas.recipe,
-        "width": canvas.width,
-        "height": canvas.height,
-        "crop": _box_to_json(canvas.crop),
-        "place": _box_to_json(canvas.place),
-        "ground": canvas.ground,
-        "at_s": canvas.at_s,
-        "overlays": [_overlay_to_json(each) for each in canvas.overlays],
-        "second": second
-        and {
-            "crop": _box_to_json(second.crop),
-            "place": _box_to_json(second.place),
-            "at_s": second.at_s,
-        },
-        "course": course and asdict(course),
-        "cards": [card_to_json(each) for each in canvas.cards],
-    }
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A size of a recipe: the name of its rendition, and pixels."""
+
+    name: str
+    width: int
+    height: int
 
 
-def canvas_from_json(wire: Mapping[str, Any]) -> Canvas:
-    """Read a canvas back. Raises ValueError, TypeError or KeyError when it is none of ours."""
-    second, course = wire.get("second"), wire.get("course")
+def sizes_of(recipe: Recipe, *, facts: Facts, step: int) -> list[Size]:
+    """Return the sizes of a recipe, largest first: never above the source, never none.
+
+    Sides are multiples of `step`: 2 for films, 1 for photos. Several sizes, and the source's own
+    when all are above it, are named by their number.
+    """
+    if recipe.size:
+        return [Size(recipe.name, *(_stepped(side, step) for side in recipe.size))]
+    own = facts.width if recipe.widths else min(facts.width, facts.height)
+    wished = recipe.widths or recipe.short_sides
+    fitting = sorted({number for number in wished if number <= own}, reverse=True) or [own]
+    plain = len(wished) == 1 and fitting == list(wished)
+    return [
+        Size(
+            recipe.name if plain else f"{recipe.name}-{number}",
+            _scaled(facts.width, number / own, step=step),
+            _scaled(facts.height, number / own, step=step),
+        )
+        for number in fitting
+    ]
+
+
+def blank_canvas(recipe: Recipe, *, facts: Facts, ground: str, step: int) -> Canvas:
+    """Place the picture on the canvas of a recipe, without anything drawn over it yet."""
+    top = sizes_of(recipe, facts=facts, step=step)[0]
+    whole = Box(0, 0, facts.width, facts.height)
+    if not recipe.size:
+        place = Box(0, 0, top.width, top.height)
+        return Canvas(recipe.name, top.width, top.height, whole, place, ground)
+    fill = max if recipe.fit == "crop" else min
+    factor = min(1.0, fill(top.width / whole.width, top.height / whole.height))
+    crop_w = min(whole.width, round(top.width / factor))
+    crop_h = min(whole.height, round(top.height / factor))
+    placed_w = min(top.width, _scaled(crop_w, factor, step=2))
+    placed_h = min(top.height, _scaled(crop_h, factor, step=2))
     return Canvas(
-        recipe=wire["recipe"],
-        width=wire["width"],
-        height=wire["height"],
-        crop=_box_from_json(wire["crop"]),
-        place=_box_from_json(wire["place"]),
-        ground=wire["ground"],
-        at_s=wire.get("at_s"),
-        overlays=tuple(_overlay_from_json(each) for each in wire.get("overlays", ())),
-        second=second
-        and Pane(
-            crop=_box_from_json(second["crop"]),
-            place=_box_from_json(second["place"]),
-            at_s=second.get("at_s"),
+        recipe=recipe.name,
+        width=top.width,
+        height=top.height,
+        crop=Box((whole.width - crop_w) // 2, (whole.height - crop_h) // 2, crop_w, crop_h),
+        place=Box(
+            (top.width - placed_w) // 4 * 2, (top.height - placed_h) // 4 * 2, placed_w, placed_h
         ),
-        course=course and Course(**course),
-        cards=tuple(card_from_json(each) for each in wire.get("cards", ())),
+        ground=ground,
     )
 
 
-def card_to_json(card: Card) -> Json:
-    """Return a card as JSON values."""
-    overlays = [_overlay_to_json(each) for each in card.overlays]
-    return asdict(card) | {"at": list(card.at), "overlays": overlays}
+def _scaled(side: int, factor: float, *, step: int) -> int:
+    """Scale a side to a multiple of `step` that is no longer than the side itself."""
+    return min(max(step, round(side * factor / step) * step), _stepped(side, step))
 
 
-def card_from_json(wire: Mapping[str, Any]) -> Card:
-    """Read a card back."""
-    x, y = wire["at"]
-    overlays = tuple(_overlay_from_json(each) for each in wire["overlays"])
-    return Card(**{**wire, "at": (x, y), "overlays": overlays})
-
-
-def _overlay_to_json(overlay: Overlay) -> Json:
-    return asdict(overlay) | {"box": _box_to_json(overlay.box), "lines": list(overlay.lines)}
-
-
-def _overlay_from_json(wire: Mapping[str, Any]) -> Overlay:
-    return Overlay(**{**wire, "box": _box_from_json(wire["box"]), "lines": tuple(wire["lines"])})
-
-
-def _box_to_json(box: Box) -> list[int]:
-    return [box.x, box.y, box.width, box.height]
-
-
-def _box_from_json(wire: Sequence[int]) -> Box:
-    x, y, width, height = wire
-    return Box(x=x, y=y, width=width, height=height)
+def _stepped(side: int, step: int) -> int:
+    return max(step, side // step * step)

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 
+from pipeline.rules.canvases import blank_canvas, sizes_of
 from pipeline.rules.consent import Clearance, Permit
 from pipeline.rules.errors import Reason
 from pipeline.rules.layout import Measure
-from pipeline.rules.media import Asset, Box, Canvas, Case, Kind, Recipe, Rendition
+from pipeline.rules.media import Asset, Canvas, Case, Kind, Recipe, Rendition
 from pipeline.rules.planned.composites import Pair, composes, composite
 from pipeline.rules.planned.renditions import (
     RENDER_VERSION,
@@ -55,13 +56,6 @@ class Plan:
     waits: tuple[Reason, ...] = ()
     tells: tuple[Reason, ...] = ()
     off: Reason | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Size:
-    name: str
-    width: int
-    height: int
 
 
 def plan(
@@ -196,7 +190,8 @@ def _of_recipe(
 ) -> tuple[list[Rendition], list[Reason]]:
     """Plan the files of one recipe and one original."""
     films = asset.kind is Kind.VIDEO and recipe.codec is not None
-    canvas = _blank(recipe, asset=asset, ground=style.ground, even=films)
+    step = 2 if films else 1
+    canvas = blank_canvas(recipe, facts=asset.facts, ground=style.ground, step=step)
     if asset.kind is Kind.VIDEO and not films:
         canvas = replace(canvas, at_s=asset.facts.poster_at_s or 0.0)
     overlays, tells = overlays_on(recipe, canvas=canvas, style=style, says=says, measure=measure)
@@ -221,59 +216,6 @@ def _of_recipe(
             ),
             style=style,
         )
-        for size in _sizes(recipe, asset=asset, even=films)
+        for size in sizes_of(recipe, facts=asset.facts, step=step)
         for form in formats
     ], [Reason(t.code, file=asset.file, channel=channel, facts=t.facts) for t in tells]
-
-
-def _sizes(recipe: Recipe, *, asset: Asset, even: bool) -> list[_Size]:
-    """Return the sizes of a recipe, largest first: never above the source, never none."""
-    width, height = asset.facts.width, asset.facts.height
-    if recipe.size:
-        return [_Size(recipe.name, *recipe.size)]
-    own, wished = (width, recipe.widths) if recipe.widths else (min(width, height), ())
-    wished = wished or recipe.short_sides
-    fitting = sorted({number for number in wished if number <= own}, reverse=True) or [own]
-    plain = len(wished) == 1 and fitting == list(wished)
-    return [
-        _Size(
-            recipe.name if plain else f"{recipe.name}-{number}",
-            _scaled(width, number / own, even=even),
-            _scaled(height, number / own, even=even),
-        )
-        for number in fitting
-    ]
-
-
-def _scaled(side: int, factor: float, *, even: bool) -> int:
-    step = 2 if even else 1
-    return max(step, round(side * factor / step) * step)
-
-
-def _blank(recipe: Recipe, *, asset: Asset, ground: str, even: bool) -> Canvas:
-    """Place the picture on the canvas of a recipe, at most at its own size."""
-    width, height = asset.facts.width, asset.facts.height
-    if not recipe.size:
-        top = _sizes(recipe, asset=asset, even=even)[0]
-        return Canvas(
-            recipe=recipe.name,
-            width=top.width,
-            height=top.height,
-            crop=Box(0, 0, width, height),
-            place=Box(0, 0, top.width, top.height),
-            ground=ground,
-        )
-    wide, high = recipe.size
-    fill = max if recipe.fit == "crop" else min
-    factor = min(1.0, fill(wide / width, high / height))
-    crop_w, crop_h = min(width, round(wide / factor)), min(height, round(high / factor))
-    placed_w = min(wide, max(2, round(crop_w * factor / 2) * 2))
-    placed_h = min(high, max(2, round(crop_h * factor / 2) * 2))
-    return Canvas(
-        recipe=recipe.name,
-        width=wide,
-        height=high,
-        crop=Box((width - crop_w) // 2, (height - crop_h) // 2, crop_w, crop_h),
-        place=Box((wide - placed_w) // 4 * 2, (high - placed_h) // 4 * 2, placed_w, placed_h),
-        ground=ground,
-    )

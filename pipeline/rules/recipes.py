@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipeline.rules.inbox.naming import slug_of
 from pipeline.rules.media import CHANNELS, Recipe, Role
+from pipeline.rules.spelling import nearest
 
+KEYS = (
+    *("from", "roles", "channels", "widths", "short_sides", "size", "fit", "layout"),
+    *("formats", "codec", "quality", "overlay"),
+)
 SOURCES = ("photo", "video", "pair")
 FITS = ("inside", "crop", "pad")
 LAYOUTS = ("single", "side", "stack", "wipe", "reel")
@@ -16,6 +22,11 @@ OVERLAYS = ("logo", "label", "caption", "disclosure")
 
 PHOTO_QUALITY = {"avif": "60", "webp": "80", "jpeg": "85"}
 VIDEO_QUALITY = {"preset": "veryfast", "crf": "23"}
+QUALITIES = {name: range(1, 101) for name in PHOTO_QUALITY} | {"crf": range(52)}
+PRESETS = (
+    *("ultrafast", "superfast", "veryfast", "faster", "fast"),
+    *("medium", "slow", "slower", "veryslow"),
+)
 BRANDED = ("logo", "label", "caption")
 STILLS = ("jpeg",)
 
@@ -138,23 +149,13 @@ def read_recipe(name: str, wish: object) -> Recipe | RecipeWish:
 def _read(name: str, wish: object) -> Recipe:
     if not isinstance(wish, Mapping):
         raise _Wrong("expected names with values")
-    known = {
-        "from",
-        "roles",
-        "channels",
-        "widths",
-        "short_sides",
-        "size",
-        "fit",
-        "layout",
-        "formats",
-        "codec",
-        "quality",
-        "overlay",
-    }
+    if slug_of(name) != name:
+        raise _Wrong("a name is small letters, digits and hyphens: it stands in addresses")
     for key in wish:
-        if key not in known:
-            raise _Wrong(f"'{key}' is not known; known are {', '.join(sorted(known))}")
+        if key not in KEYS:
+            near = nearest(str(key), known=KEYS)
+            hint = f"did you mean {near}?" if near else f"known are {', '.join(KEYS)}"
+            raise _Wrong(f"'{key}' is not known; {hint}")
     sources = _words(wish, "from", among=(*SOURCES, "all")) or ("photo",)
     widths, short_sides = _numbers(wish, "widths"), _numbers(wish, "short_sides")
     size = _numbers(wish, "size")
@@ -167,10 +168,9 @@ def _read(name: str, wish: object) -> Recipe:
         raise _Wrong(f"layout {layout} needs a pair (from: [pair]) and a size")
     if "pair" in sources and "photo" not in sources and "video" not in sources and not size:
         raise _Wrong("a picture of a pair needs a size: [width, height]")
-    codec = _words(wish, "codec", among=CODECS)
-    quality = wish.get("quality") or {}
-    if not isinstance(quality, Mapping):
-        raise _Wrong("quality: expected names with values")
+    formats, codec = (
+        _words(wish, key, among=among) for key, among in (("formats", FORMATS), ("codec", CODECS))
+    )
     return Recipe(
         name=name,
         sources=frozenset(SOURCES if "all" in sources else sources),
@@ -181,13 +181,30 @@ def _read(name: str, wish: object) -> Recipe:
         size=(size[0], size[1]) if size else None,
         fit=(_words(wish, "fit", among=FITS) or ("inside",))[0],
         layout=layout,
-        formats=_words(wish, "formats", among=FORMATS) or STILLS,
-        codec=codec[0] if codec else "h264",
-        quality=tuple(
-            (PHOTO_QUALITY | VIDEO_QUALITY | {str(k): str(v) for k, v in quality.items()}).items()
-        ),
+        formats=formats or STILLS,
+        # Formats alone ask for stills, of films too: that is how a poster is wished for.
+        codec=codec[0] if codec else None if formats else CODECS[0],
+        quality=tuple((PHOTO_QUALITY | VIDEO_QUALITY | _quality(wish)).items()),
         overlay=_words(wish, "overlay", among=OVERLAYS),
     )
+
+
+def _quality(wish: Mapping[str, object]) -> dict[str, str]:
+    """Read the encoders' settings: 1 to 100 for photos, x264's own for films."""
+    given = wish.get("quality") or {}
+    if not isinstance(given, Mapping):
+        raise _Wrong("quality: expected names with values")
+    for name, value in given.items():
+        if name == "preset" and value not in PRESETS:
+            raise _Wrong(f"quality: preset: '{value}' is not known; known are {', '.join(PRESETS)}")
+        if name != "preset" and name not in QUALITIES:
+            raise _Wrong(
+                f"quality: '{name}' is not known; known are preset, {', '.join(QUALITIES)}"
+            )
+        if name != "preset" and not (str(value).isdecimal() and int(value) in QUALITIES[name]):
+            least, most = QUALITIES[name][0], QUALITIES[name][-1]
+            raise _Wrong(f"quality: {name}: a whole number from {least} to {most}")
+    return {str(name): str(value) for name, value in given.items()}
 
 
 def _words(wish: Mapping[str, object], key: str, *, among: tuple[str, ...]) -> tuple[str, ...]:

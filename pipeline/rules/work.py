@@ -10,9 +10,14 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipeline.rules.canvases import canvas_from_json, canvas_to_json, card_from_json, card_to_json
 from pipeline.rules.errors import Reason
 from pipeline.rules.media import Artifact, Canvas, Card, Facts, Kind
+from pipeline.rules.planned.canvas_json import (
+    canvas_from_json,
+    canvas_to_json,
+    card_from_json,
+    card_to_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

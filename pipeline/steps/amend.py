@@ -22,6 +22,7 @@ from pipeline.steps.wanted.wording import STAFF
 from pipeline.tools.catalog import cases
 from pipeline.tools.catalog.cases import AssetRow, CaseRow
 from pipeline.tools.catalog.engine import Transaction
+from pipeline.tools.catalog.texts import TextRow, set_text, texts_of
 
 Changes = dict[str, list[Any]]
 
@@ -67,7 +68,7 @@ def derive(tx: Transaction, case_id: int) -> None:
             cases.change_asset(tx, asset.id, {"reason": reason})
 
 
-def current(row: CaseRow, *, assets: list[AssetRow], texts: list[cases.TextRow]) -> CaseFile:
+def current(row: CaseRow, *, assets: list[AssetRow], texts: list[TextRow]) -> CaseFile:
     """Return a case as the file that would say all of it, ready to edit and drop again."""
     words = {(text.asset_id, text.field): text.text for text in texts}
     shown = [asset for asset in assets if asset.state in {cases.USED, cases.SKIPPED}]
@@ -173,12 +174,12 @@ def _words(
     for asset_id, field, text in texts:
         if text is None:
             continue
-        known = {
-            (each.asset_id, each.field): each for each in cases.texts_of(tx.connection, row.id)
-        }.get((asset_id, field))
+        known = {(each.asset_id, each.field): each for each in texts_of(tx.connection, row.id)}.get(
+            (asset_id, field)
+        )
         if known and known.text == text:
             continue
-        old = cases.set_text(
+        old = set_text(
             tx, row.id, asset_id=asset_id, field=field, language=language, text=text, source=STAFF
         )
         changes[f"{field} {asset_id or ''}".strip()] = [old, text]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.rules.errors import BadMedia, ClinicmediaError, Reason
@@ -105,14 +106,19 @@ def _take(
 
 def _unplaced(means: Means, path: Path, reason: Reason, taken: Taken) -> None:
     """A file that names no case waits when it is a medium, and goes aside when it is none."""
+    useless = Reason("unknown_format", file=path.name)
     try:
-        known = sniff(path).kind is not None
-    except (BadMedia, OSError):
-        known = False
-    if known:
+        kind = sniff(path).kind
+    except BadMedia as error:
+        kind, useless = None, replace(error.reason, file=path.name)
+    except OSError:
+        kind = None
+    if kind == "archive":
+        useless = Reason("archive", file=path.name)
+    elif kind is not None:
         taken.waiting.append((path.name, (reason,)))
         return
-    put_aside(means, path, Reason("unknown_format", file=path.name), taken)
+    put_aside(means, path, useless, taken)
 
 
 def _take_records(means: Means, paths: Iterable[Path], taken: Taken) -> None:

@@ -10,7 +10,7 @@ import json
 import logging
 
 from pipeline.rules.chain import EMPTY, Head
-from pipeline.rules.errors import ClinicmediaError, Reason, Unreachable
+from pipeline.rules.errors import ClinicmediaError, Reason
 from pipeline.steps.means import Means
 from pipeline.tools.catalog import events
 from pipeline.tools.catalog.engine import Catalog
@@ -24,10 +24,12 @@ KEY = "ledger/head.json"
 def mirror(catalog: Catalog, *, private: Storage) -> None:
     """Let every commit that holds events write its head to private storage."""
 
-    def write(head: Head) -> None:
+    def write(_head: Head) -> None:
         try:
-            _put(private, head)
-        except Unreachable as error:
+            if _compare(catalog, private=private) is not None:
+                # What an old backup goes on with must never look newer than what was decided.
+                log.error("the catalog is older than the event log: its head stays as it is")
+        except ClinicmediaError as error:
             # The act is committed; the next tick repairs a head that lags behind.
             log.warning("the head of the event log was not written: %s", error.text)
 
@@ -40,8 +42,13 @@ def check(means: Means) -> Reason | None:
     Raises:
         Unreachable: private storage did not answer; nothing may be published then.
     """
-    outside = _outside(means.private)
-    with means.catalog.read() as connection:
+    return _compare(means.catalog, private=means.private)
+
+
+def _compare(catalog: Catalog, *, private: Storage) -> Reason | None:
+    """Bring the outer head up to the inner one if it is of the same log; else say why not."""
+    outside = _outside(private)
+    with catalog.read() as connection:
         inside = events.head(connection)
         there = events.hash_at(connection, outside.seq) if outside.seq else EMPTY.hash
     if outside.seq > inside.seq or there != outside.hash:
@@ -49,7 +56,7 @@ def check(means: Means) -> Reason | None:
             "catalog_older_than_log", facts={"inside": str(inside.seq), "outside": str(outside.seq)}
         )
     if outside != inside:
-        _put(means.private, inside)
+        _put(private, inside)
     return None
 
 

@@ -2,56 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import secrets
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from pipeline.rules.consent import Clearance, Moment
-from pipeline.rules.media import Rendition
 from pipeline.rules.plan import originals_of
-from pipeline.rules.public.pictures import card_of
-from pipeline.rules.public.wire import to_wire
 from pipeline.steps import leases
 from pipeline.steps.means import Means
+from pipeline.steps.public.contents import Wanted, renditions_of, wanted_of
 from pipeline.steps.public.indexes import want_indexes
-from pipeline.steps.public.showing import is_press, media_key, public_case, site_of
 from pipeline.steps.public.uploads import (
     WITHIN_S,
     EpochEnded,
+    RenditionLost,
     Upload,
     delete_superseded,
-    page,
     upload,
 )
 from pipeline.steps.wanted.clearing import basis_of, standing_of, why_down
 from pipeline.steps.wanted.outlook import ChannelOutlook, Outlook
-from pipeline.steps.wanted.treatments import copy_of
-from pipeline.tools.catalog import cases, publications
+from pipeline.tools.catalog import cases, publications, work
 from pipeline.tools.catalog.publications import PublicationRow
-from pipeline.tools.markdown import BadCopy
 from pipeline.tools.pages import Pages
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What a publication shall hold: its uploads in order, and what the indexes show of it."""
-
-    uploads: tuple[Upload, ...]
-    shown: dict[str, Any]
-
-    @property
-    def digest(self) -> str:
-        """A hash of every key and its bytes, and of what the indexes show."""
-        listed = sorted((each.key, each.sha256) for each in self.uploads)
-        whole = json.dumps([listed, self.shown], sort_keys=True)
-        return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def publish(means: Means, outlook: Outlook, *, pages: Pages, moment: Moment) -> list[str]:
@@ -71,6 +49,11 @@ def publish(means: Means, outlook: Outlook, *, pages: Pages, moment: Moment) -> 
                 changed.append(name)
         except EpochEnded:
             log.info("a publication on %s ended while it was uploaded", name)
+        except RenditionLost as lost:
+            log.warning("a rendition is lost; it is made again in the next run")
+            with means.catalog.write(by=means.by, now=means.now()) as tx:
+                work.forget_artifacts(tx, [lost.artifact])
+                cases.look_again(tx, [outlook.standing.row.id])
     return changed
 
 
@@ -92,20 +75,44 @@ def _publish(
 ) -> bool:
     """Bring one channel to what is wanted; False when it already is."""
     live = channel.publication
+    since = None
     if live and live.state == publications.PUBLIC and live.modified_at:
-        same = _wanted(means, outlook, channel, live, pages=pages, modified=live.modified_at)
-        if same.digest == live.digest:
-            return False
-    begun = _begin(means, outlook, channel, pages=pages, moment=moment)
+        same = wanted_of(means, outlook, channel, live, pages=pages, modified=live.modified_at)
+        if same.digest == live.digest and _stands_on(channel) == (live.basis, live.until):
+            if _is_whole(means, live, same):
+                return False
+            since = live.modified_at
+    begun = _begin(means, outlook, channel, pages=pages, moment=moment, since=since)
     if begun is None:
         return False
     try:
-        upload(means, begun.live.id, uploads=begun.due)
-        _commit(means, outlook, begun)
+        if begun.interrupted:
+            means.public.abort_uploads(f"media/{begun.live.token}/")
+        upload(means, begun.live.id, uploads=begun.due, lease=begun.lease)
+        if since is None:
+            _commit(means, outlook, begun)
         delete_superseded(means, begun.live.id, keys=begun.superseded)
     finally:
-        leases.give_back(means, _lease(begun.live), holder=begun.holder)
-    return True
+        leases.give_back(means, begun.lease)
+    return since is None
+
+
+def _is_whole(means: Means, live: PublicationRow, wanted: Wanted) -> bool:
+    """Tell whether exactly what is wanted was stored: a killed replacement leaves other things."""
+    with means.catalog.read() as connection:
+        there = publications.intents_of(connection, live.id, states=publications.MAY_BE_THERE)
+    stored = {each.key: each.sha256 for each in there if each.state == publications.STORED}
+    return len(stored) == len(there) and stored == {e.key: e.sha256 for e in wanted.uploads}
+
+
+def _stands_on(channel: ChannelOutlook) -> tuple[dict[str, Any], date | None]:
+    """Return what a channel's publication would stand on, as it is stored, and until when."""
+    answer = channel.answer
+    if not isinstance(answer, Clearance):
+        return {}, None
+    basis = basis_of(answer, shown=originals_of(renditions_of(channel)))
+    stored: dict[str, Any] = json.loads(json.dumps(basis))
+    return stored, answer.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +120,27 @@ class _Begun:
     """A publication whose intents are committed: what is due, and what it replaces."""
 
     live: PublicationRow
-    wanted: _Wanted
+    wanted: Wanted
     due: tuple[Upload, ...]
     superseded: tuple[str, ...]
     modified: datetime
-    holder: str
-
-
-def _lease(live: PublicationRow) -> str:
-    return f"publish-{live.id}"
+    lease: leases.Lease
+    interrupted: bool
 
 
 def _begin(
-    means: Means, outlook: Outlook, channel: ChannelOutlook, *, pages: Pages, moment: Moment
+    means: Means,
+    outlook: Outlook,
+    channel: ChannelOutlook,
+    *,
+    pages: Pages,
+    moment: Moment,
+    since: datetime | None,
 ) -> _Begun | None:
-    """Decide again on what is committed now, in the transaction that writes the intents."""
+    """Decide again on what is committed now, in the transaction that writes the intents.
+
+    `since` is when it was last modified, if that is to stay: then a killed attempt is mended.
+    """
     now = means.now()
     row = outlook.standing.row
     with means.catalog.write(by=means.by, now=now) as tx:
@@ -142,7 +155,7 @@ def _begin(
             return None
         if not isinstance(answer, Clearance):
             return None
-        basis = basis_of(answer, shown=originals_of(_renditions(channel)))
+        basis, until = _stands_on(channel)
         live = channel.publication
         if live is None:
             live = publications.open_epoch(
@@ -151,29 +164,34 @@ def _begin(
                 channel=answer.channel,
                 token=secrets.token_hex(16),
                 basis=basis,
-                until=answer.until,
+                until=until,
             )
         elif why_down(standing, live) or not publications.is_live(tx.connection, live.id):
             return None
-        holder = leases.take(tx, _lease(live), seconds=WITHIN_S)
-        if holder is None:
+        lease = leases.take(tx, f"publish-{live.id}", seconds=WITHIN_S)
+        if lease is None:
             return None
-        modified = now if live.published_at else live.opened_at
-        wanted = _wanted(means, outlook, channel, live, pages=pages, modified=modified)
-        there = {key: sha for key, sha, *_ in (live.manifest or {}).get("files", [])}
-        due = tuple(each for each in wanted.uploads if there.get(each.key) != each.sha256)
-        publications.change(tx, live.id, {"basis": basis, "until": answer.until})
+        modified = since or (now if live.published_at else live.opened_at)
+        wanted = wanted_of(means, outlook, channel, live, pages=pages, modified=modified)
+        # Also what an attempt that was killed may have left, not only what was once complete.
+        ever = publications.intents_of(tx.connection, live.id, states=publications.MAY_BE_THERE)
+        stored = {each.key: each.sha256 for each in ever if each.state == publications.STORED}
+        due = tuple(each for each in wanted.uploads if stored.get(each.key) != each.sha256)
+        publications.change(tx, live.id, {"basis": _both(live.basis, basis)})
         publications.intend(
             tx, live.id, uploads=[(e.key, e.sha256, e.size_bytes) for e in due], within_s=WITHIN_S
         )
-        # Also what an attempt that was killed may have left, not only what was once complete.
-        ever = publications.intents_of(
-            tx.connection, live.id, states=(publications.INTENDED, publications.STORED)
-        )
     kept = {each.key for each in wanted.uploads}
     superseded = tuple(each.key for each in ever if each.key not in kept)
-    live = replace(live, basis=basis)
-    return _Begun(live, wanted, due, superseded, modified, holder)
+    interrupted = len(stored) < len(ever)
+    live = replace(live, basis=basis, until=until)
+    return _Begun(live, wanted, due, superseded, modified, lease, interrupted)
+
+
+def _both(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """While something is replaced both stand there: the end of either takes all of it down."""
+    pairs = {tuple(pair) for pair in [*old["stands_on"], *new["stands_on"]]}
+    return {"permits": old["permits"] | new["permits"], "stands_on": sorted(pairs)}
 
 
 def _commit(means: Means, outlook: Outlook, begun: _Begun) -> None:
@@ -188,6 +206,8 @@ def _commit(means: Means, outlook: Outlook, begun: _Begun) -> None:
             live.id,
             {
                 "state": publications.PUBLIC,
+                "basis": live.basis,
+                "until": live.until,
                 "published_at": live.published_at or live.opened_at,
                 "modified_at": begun.modified,
                 "manifest": {"files": files, **wanted.shown},
@@ -207,79 +227,3 @@ def _commit(means: Means, outlook: Outlook, begun: _Begun) -> None:
                 "files": len(files),
             },
         )
-
-
-def _renditions(channel: ChannelOutlook) -> Sequence[Rendition]:
-    return channel.plan.renditions if channel.plan else ()
-
-
-def _wanted(
-    means: Means,
-    outlook: Outlook,
-    channel: ChannelOutlook,
-    live: PublicationRow,
-    *,
-    pages: Pages,
-    modified: datetime,
-) -> _Wanted:
-    """Work out every object of a publication: media first, then its pages."""
-    renditions = _renditions(channel)
-    max_age_s = means.config.storage.public.max_age_s
-    media = [
-        _medium(each, channel=channel, token=live.token, max_age_s=max_age_s) for each in renditions
-    ]
-    if live.channel != "web":
-        return _Wanted(tuple(_distinct(media)), {})
-    case = public_case(
-        means,
-        outlook,
-        renditions=renditions,
-        artifacts=channel.artifacts,
-        token=live.token,
-        published=live.published_at or live.opened_at,
-        modified=modified,
-        expires=_expires(means, channel.answer),
-    )
-    if is_press(outlook.standing.row):
-        # Works without a patient have no page of their own: their treatment's page shows them.
-        return _Wanted(tuple(_distinct(media)), {"press": to_wire(case)})
-    try:
-        copy = copy_of(means, case.treatment)
-    except BadCopy:
-        copy = None
-    documents = pages.of_case(case, site=site_of(means), treatment=copy)
-    shown = [
-        page(
-            key,
-            body=document.body,
-            content_type=document.content_type,
-            max_age_s=document.max_age_s,
-        )
-        for key, document in documents.items()
-    ]
-    return _Wanted((*_distinct(media), *shown), {"card": to_wire(card_of(case))})
-
-
-def _medium(rendition: Rendition, *, channel: ChannelOutlook, token: str, max_age_s: int) -> Upload:
-    artifact = channel.artifacts[rendition.key]
-    return Upload(
-        key=media_key(rendition, token=token, sha256=artifact.sha256),
-        sha256=artifact.sha256,
-        size_bytes=artifact.size_bytes,
-        content_type=artifact.content_type,
-        max_age_s=max_age_s,
-        artifact=artifact.key,
-    )
-
-
-def _distinct(uploads: Iterable[Upload]) -> list[Upload]:
-    """Two recipes may plan the very same bytes under one name: one object is enough."""
-    return list({each.key: each for each in uploads}.values())
-
-
-def _expires(means: Means, answer: object) -> datetime | None:
-    """Return when the last public copy must be gone, as the pages say it."""
-    if not isinstance(answer, Clearance) or answer.until is None:
-        return None
-    start = datetime.combine(answer.until, datetime.min.time(), means.config.clinic.zone)
-    return start - timedelta(seconds=means.config.lead_s)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,17 +12,31 @@ from pipeline.rules.errors import Reason
 from pipeline.rules.media import Asset, Kind, Rendition
 from pipeline.rules.plan import sheets_of
 from pipeline.rules.work import Done, Job, Outcome, Refused, Sheet
-from pipeline.steps.arriving.measuring import do_all, limits_for
+from pipeline.steps.arriving.measuring import (
+    BLOCKED,
+    do_all,
+    limits_for,
+    raise_if_blocked,
+    why_failed,
+)
 from pipeline.steps.means import Means
-from pipeline.steps.public.uploads import original_key, private_key
+from pipeline.steps.public.uploads import (
+    forget_renditions,
+    keep_private,
+    original_key,
+    private_key,
+)
 from pipeline.steps.wanted.branding import font_file, logo_path, style_of
-from pipeline.steps.wanted.clearing import reason_to
+from pipeline.steps.wanted.clearing import may_be_shown, reason_to
 from pipeline.steps.wanted.drawing import draw_cards
 from pipeline.steps.wanted.outlook import Outlook
 from pipeline.tools.catalog import cases, work
 from pipeline.tools.scratch import scratch_folder
 
 log = logging.getLogger(__name__)
+
+
+AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +51,17 @@ def render(means: Means, outlooks: Iterable[Outlook]) -> int:
     """Make what is missing; returns how many renditions were made.
 
     Raises:
-        Unreachable: private storage or the catalog did not answer.
+        Unreachable: storage or the catalog did not answer, or the disk is full.
+        ToolMissing: a program is not installed.
     """
     orders = _orders(outlooks)
-    if not orders:
-        return 0
+    # A few at a time: their originals lie in scratch meanwhile, and what is made is kept at once.
+    return sum(
+        _render(means, orders[start : start + AT_ONCE]) for start in range(0, len(orders), AT_ONCE)
+    )
+
+
+def _render(means: Means, orders: Sequence[_Order]) -> int:
     with scratch_folder(means.scratch) as scratch:
         drawn = draw_cards(means, [r for order in orders for r in order.renditions], to=scratch)
         jobs = [
@@ -49,9 +69,11 @@ def render(means: Means, outlooks: Iterable[Outlook]) -> int:
             for n, order in enumerate(orders)
         ]
         outcomes = do_all(means, jobs, what="Rendering")
-        return sum(
+        made = sum(
             _keep(means, order, outcomes[job.id]) for order, job in zip(orders, jobs, strict=True)
         )
+    raise_if_blocked(outcomes.values())
+    return made
 
 
 def _orders(outlooks: Iterable[Outlook]) -> list[_Order]:
@@ -111,34 +133,42 @@ def _with_logo(sheet: Sheet, *, logo: Path | None) -> Sheet:
 
 def _keep(means: Means, order: _Order, outcome: Outcome) -> int:
     """Store what was made, its record last; a refusal or a third death fails the original."""
+    if isinstance(outcome, Refused) and outcome.reason.code in BLOCKED:
+        return 0
     originals = [asset.sha256 for asset in order.assets]
     if not isinstance(outcome, Done):
         for asset in order.assets:
             _fail(means, asset, outcome)
         return 0
     for made in outcome.made:
-        means.private.put(
-            private_key(made.artifact.key),
+        keep_private(
+            means,
+            private_key(made.artifact.key, originals=originals),
             Path(made.file),
             content_type=made.artifact.content_type,
+            originals=originals[1:],
         )
     with means.catalog.write(by=means.by, now=means.now()) as tx:
-        for made in outcome.made:
-            work.add_artifact(
-                tx,
-                made.artifact,
-                originals=originals,
-                versions=dict(outcome.versions),
-            )
-        tx.event(
-            "rendered",
-            data={"originals": originals, "files": len(outcome.made)},
-        )
+        barred = [
+            sha
+            for sha in originals
+            if not may_be_shown(tx.connection, sha, config=means.config, moment=means.moment())
+        ]
+        if not barred:
+            for made in outcome.made:
+                work.add_artifact(
+                    tx, made.artifact, originals=originals, versions=dict(outcome.versions)
+                )
+            tx.event("rendered", data={"originals": originals, "files": len(outcome.made)})
+    if barred:
+        # Consent ended while a worker was at it: nothing of it stays.
+        forget_renditions(means, originals=barred)
+        return 0
     return len(outcome.made)
 
 
 def _fail(means: Means, asset: Asset, outcome: Outcome) -> None:
-    code = outcome.reason.code if isinstance(outcome, Refused) else "worker_died"
+    code = why_failed(outcome)
     log.warning("an original could not be rendered: %s", code)
     with means.catalog.write(by=means.by, now=means.now()) as tx:
         for row in cases.assets_by_hash(tx.connection, asset.sha256):

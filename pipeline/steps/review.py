@@ -11,7 +11,7 @@ from pipeline.steps.means import Means
 from pipeline.steps.wanted.clearing import HOLD_ALL, standing_of
 from pipeline.steps.wanted.outlook import outlook_of
 from pipeline.steps.withdraw import close_ended
-from pipeline.tools.catalog import cases, publications, work
+from pipeline.tools.catalog import cases, publications, texts, work
 from pipeline.tools.catalog.cases import CaseRow
 from pipeline.tools.catalog.engine import Transaction
 
@@ -48,7 +48,7 @@ def approve(means: Means, row: CaseRow, *, why: str) -> list[str]:
             )
         for judged in waiting.values():
             work.approve(tx, row.id, judged=judged)
-        cases.approve_texts(tx, row.id)
+        texts.approve_texts(tx, row.id)
         tx.event("approved", case=row.name, data={"why": why, "judged": sorted(waiting.values())})
         cases.look_again(tx, [row.id])
     return sorted(waiting)

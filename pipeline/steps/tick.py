@@ -21,9 +21,10 @@ from pipeline.steps.arriving.aside import write_waiting
 from pipeline.steps.means import Means
 from pipeline.steps.public.indexes import want_indexes, write_indexes
 from pipeline.steps.public.showing import pages_of
+from pipeline.steps.public.uploads import forget_renditions
 from pipeline.steps.publish import publish
 from pipeline.steps.render import render
-from pipeline.steps.wanted.clearing import reason_from, reason_to
+from pipeline.steps.wanted.clearing import reason_from, reason_to, revoked_of
 from pipeline.steps.wanted.outlook import (
     Outlook,
     next_look,
@@ -143,8 +144,11 @@ def _settle(means: Means, row: CaseRow) -> None:
         outlook = outlook_of(means, tx.connection, fresh, moment=moment)
         values = _values(fresh, outlook, means=means)
         look = moment.now if work_left(outlook) else next_look(outlook, means=means, moment=moment)
+        revoked = revoked_of(tx.connection, outlook.standing, config=means.config, moment=moment)
         if cases.settle(tx, row, {**values, "look_at": look}):
             _tell(tx, fresh, values)
+    # What was never public has no withdrawal that would remove its private renditions.
+    forget_renditions(means, originals=revoked)
 
 
 def _values(row: CaseRow, outlook: Outlook, *, means: Means) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from pipeline.steps import leases
 from pipeline.steps.means import Means
 from pipeline.steps.public.indexes import want_indexes, write_indexes
 from pipeline.steps.public.showing import packaged_pages, site_of
-from pipeline.steps.public.uploads import WITHIN_S, page, private_key, upload
+from pipeline.steps.public.uploads import WITHIN_S, forget_renditions, page, upload
 from pipeline.steps.wanted.clearing import REVOKED, Standing, falls_from, why_down
 from pipeline.tools.catalog import cases, publications, work
 from pipeline.tools.catalog.engine import Transaction
@@ -102,7 +102,7 @@ def _first(means: Means, closed: Sequence[PublicationRow], *, pages: Pages) -> N
             except UsageError:
                 # A page that a slip in a template spoiled must not name a withdrawn case.
                 write_indexes(means, pages=packaged_pages(means))
-        except Exception:  # noqa: BLE001 - whatever keeps the indexes must not keep the media up
+        except Exception:
             log.warning("the indexes could not be written before a withdrawal", exc_info=True)
 
 
@@ -232,22 +232,6 @@ def _as_stranger(means: Means, key: str, *, stone: bytes | None) -> tuple[bool, 
     return same, f"{answer.status} tombstone" if same else str(answer.status)
 
 
-def forget_renditions(means: Means, *, originals: Sequence[str]) -> list[str]:
-    """Remove the private renditions of originals whose consent was revoked; returns failures."""
-    with means.catalog.read() as connection:
-        artifacts = work.artifacts_of(connection, originals)
-    if not artifacts:
-        return []
-    try:
-        for artifact in artifacts:
-            means.private.delete(private_key(artifact.key))
-    except Unreachable:
-        return ["private renditions"]
-    with means.catalog.write(by=means.by, now=means.now()) as tx:
-        work.forget_artifacts(tx, [artifact.key for artifact in artifacts])
-    return []
-
-
 def indexes_pending(means: Means, *, slug: str) -> bool:
     """Tell whether an index that may still name a case waits to be written."""
     with means.catalog.read() as connection:
@@ -267,6 +251,8 @@ def _record(
 ) -> None:
     body: dict[str, Any] = {"keys": list(receipt.keys), "pending": list(receipt.pending)}
     with means.catalog.write(by=means.by, now=means.now()) as tx:
+        if publications.by_id(tx.connection, closed.id).state != publications.WITHDRAWING:
+            return  # another process finished it meanwhile, and said so
         for intent, (gone, status) in seen:
             state = publications.GONE if gone else intent.state
             publications.settle_intent(tx, closed.id, key=intent.key, state=state, status=status)

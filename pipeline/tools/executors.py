@@ -13,6 +13,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
+from pipeline.rules.errors import ClinicmediaError
 from pipeline.rules.work import Died
 from pipeline.tools.children import attend
 from pipeline.tools.scratch import scratch_folder
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
     from pipeline.rules.work import Job, Outcome
 
 
+class Stopped(ClinicmediaError):
+    """The executor was closed while somebody waited for jobs: none of them is to blame."""
+
+    exit_code = 0
+
+    def __init__(self) -> None:
+        """Say what becomes of the work."""
+        super().__init__("The work was stopped.", remedy="It goes on with the next run.")
+
+
 class Executor(Protocol):
     """What can do jobs.
 
@@ -33,12 +44,17 @@ class Executor(Protocol):
     """
 
     @property
+    def closed(self) -> bool:
+        """Whether `close` was called, by any thread."""
+        ...
+
+    @property
     def pending(self) -> int:
         """How many jobs were submitted whose outcome was not collected."""
         ...
 
     def submit(self, job: Job, *, progress: Callable[[str, float], None] | None = None) -> None:
-        """Take a job."""
+        """Take a job; `Stopped` when it is closed."""
         ...
 
     def collect(self, *, wait_s: float) -> list[Outcome]:
@@ -56,11 +72,18 @@ def run(
     jobs: Iterable[Job],
     progress: Callable[[str, float], None] | None = None,
 ) -> Iterator[Outcome]:
-    """Submit jobs and yield their outcomes as they end. Nobody else may collect meanwhile."""
+    """Submit jobs and yield their outcomes as they end. Nobody else may collect meanwhile.
+
+    Raises:
+        Stopped: the executor was closed; the outcomes of what it ended say nothing of the files.
+    """
     for job in jobs:
         executor.submit(job, progress=progress)
     while executor.pending:
-        yield from executor.collect(wait_s=1.0)
+        outcomes = executor.collect(wait_s=1.0)
+        if executor.closed:
+            raise Stopped
+        yield from outcomes
 
 
 class Processes:
@@ -87,14 +110,24 @@ class Processes:
         self.close()
 
     @property
+    def closed(self) -> bool:
+        """Whether `close` was called, by any thread."""
+        return self._closing.is_set()
+
+    @property
     def pending(self) -> int:
         """How many jobs were submitted whose outcome was not collected."""
         return self._pending
 
     def submit(self, job: Job, *, progress: Callable[[str, float], None] | None = None) -> None:
         """Queue a job for the next free place."""
+        try:
+            self._threads.submit(self._attend, job, progress)
+        except RuntimeError as error:
+            if self.closed:
+                raise Stopped from error
+            raise
         self._pending += 1
-        self._threads.submit(self._attend, job, progress)
 
     def collect(self, *, wait_s: float) -> list[Outcome]:
         """Return what has ended, waiting at most `wait_s` seconds for the first."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _CHUNK_BYTES = 1 << 20
 
 
-class Changed(ClinicmediaError):  # noqa: N818 - named like its sisters in errors.py
+class Changed(ClinicmediaError):
     """A file changed while it was being read: come back later."""
 
     exit_code = 1

@@ -27,11 +27,18 @@ def is_dead(holder: str) -> bool:
     return _started(int(pid)) != started
 
 
+def is_here(holder: str) -> bool:
+    """Tell whether a process named by `this_process` runs, or ran, on this host."""
+    return holder.rsplit(":", 2)[0] == socket.gethostname()
+
+
 def _started(pid: int) -> str:
     """Return the start time of a process in clock ticks, empty when there is no such process."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-        return stat.rsplit(")", 1)[1].split()[19]
+        state, *fields = stat.rsplit(")", 1)[1].split()
+        # A zombie is dead; only its parent has not asked yet.
+        return "" if state in {"Z", "X"} else fields[18]
     except (OSError, IndexError):
         pass
     try:

@@ -10,11 +10,15 @@ import contextlib
 import fcntl
 import secrets
 import shutil
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+_NEW_S = 60.0
 
 
 @contextlib.contextmanager
@@ -38,6 +42,10 @@ def scratch_folder(root: Path) -> Iterator[Path]:
 def sweep_scratch(root: Path) -> int:
     """Remove the folders under `root` whose process is gone; return how many."""
     swept = 0
+    for new in root.glob("*.new"):  # empty; its maker gives it its lasting name at once
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - new.stat().st_mtime > _NEW_S:
+                new.unlink()
     for claimed in sorted(root.glob("*.lock")):
         with contextlib.suppress(BlockingIOError, FileNotFoundError), claimed.open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -400,7 +400,8 @@ def test_damage_is_noticed(storage: Storage, here: str, tmp_path: Path) -> None:
     "key",
     [
         "", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/./b", "a/..", ".hidden",
-        "a/.hidden", "a\\b", "a\0b", "a\nb", "a b", "a%2e", "ä", "a?b", "a!b", "-a", "x" * 201,
+        "a/.hidden", "a\\b", "a\0b", "a\nb", "a b", "a%2e", "ä", "a?b", "a!b", "-a", "x" * 241,
+        f"{'x/' * 150}x",
     ],
 )  # fmt: skip
 def test_bad_keys_are_never_written(storage: Storage, key: str) -> None:
@@ -408,6 +409,15 @@ def test_bad_keys_are_never_written(storage: Storage, key: str) -> None:
     with pytest.raises(BadKey):
         storage.put(key, b"a bad key", content_type="text/plain")
     assert all(name.startswith("media/") for name in set(storage.keys()))
+
+
+def test_the_longest_keys_are_kept(storage: Storage) -> None:
+    """A case name at its limit fits into a key, with all that stands around it."""
+    for key in (f"cases/{'x' * 209}/index.html", f"{'x' * 59}/{'y' * 240}"):
+        storage.put(key, b"long", content_type="text/plain")
+        assert storage.get(key) == b"long"
+        storage.delete(key)
+        assert storage.absent(key)
 
 
 @pytest.mark.parametrize("key", ["", "..", "../a", "a/../../b", "/etc/hostname", "a\0b", "a\\b"])

@@ -7,10 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fakes import fake_ffmpeg, gone, pids
 from samples import FFMPEG, photo, video
 
 from pipeline.rules.media import Box, Canvas, Kind
@@ -30,33 +30,6 @@ def outcomes(*jobs: Job, scratch: Path, workers: int = 2) -> dict[str, Outcome]:
     """Run jobs and return what became of each."""
     with Processes(workers, scratch=scratch) as executor:
         return {each.job_id: each for each in run(executor, jobs=jobs)}
-
-
-def gone(pid: int, *, within_s: float = 5.0) -> bool:
-    """Whether a process ends in time; a zombie has ended."""
-    deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        if state[0] in "ZX":
-            return True
-        time.sleep(0.05)
-    return False
-
-
-@pytest.fixture
-def fake_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Put words of Python in ffmpeg's place, as an administrator may name another one."""
-
-    def replace(words: str) -> None:
-        path = tmp_path / "fake-ffmpeg"
-        path.write_text(f"#!{sys.executable}\nimport os, signal, sys, time\n{words}")
-        path.chmod(0o755)
-        monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(path))
-
-    return replace
 
 
 def test_every_job_has_one_outcome(tmp_path: Path) -> None:
@@ -107,15 +80,13 @@ def test_a_render_hands_over_files(tmp_path: Path) -> None:
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
-def test_every_input_is_fenced(
-    tmp_path: Path,
-    fake_ffmpeg: Callable[[str], None],
-) -> None:
+def test_every_input_is_fenced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No call of ffmpeg lacks its whitelists before any input, and no word of staff is in it."""
-    fake_ffmpeg(
+    words = (
         f"open({str(tmp_path / 'calls')!r}, 'a').write(chr(9).join(sys.argv[1:]) + chr(10))\n"
-        f"os.execv({FFMPEG!r}, ['ffmpeg', *sys.argv[1:]])\n",
+        f"os.execv({FFMPEG!r}, ['ffmpeg', *sys.argv[1:]])"
     )
+    fake_ffmpeg(words, folder=tmp_path, patch=monkeypatch)
     test_a_render_hands_over_files(tmp_path)
     lines = (tmp_path / "calls").read_text(encoding="utf-8").splitlines()
     calls = [words for line in lines if "-i" in (words := line.split("\t"))]
@@ -132,113 +103,42 @@ def test_every_input_is_fenced(
             assert words[at + 1].startswith("file:/")
 
 
-def test_a_worker_that_hangs_is_ended_with_all_its_children(
+def test_after_a_worker_that_hangs_the_next_job_is_done(
     tmp_path: Path,
-    fake_ffmpeg: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A tool that ignores SIGTERM is killed at the time limit; the next job is done."""
-    fake_ffmpeg(
-        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-        f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\n"
-        "time.sleep(600)\n",
-    )
+    """One poisonous film costs its own time limit and nothing else."""
+    fake_ffmpeg("time.sleep(600)", folder=tmp_path, patch=monkeypatch)
+    photo_job = Job("photo", "measure", Kind.PHOTO, str(photo("jpeg")))
     with Processes(1, scratch=tmp_path / "scratch") as executor:
-        began = time.monotonic()
-        hanging = measuring("plain", wall_s=2.0)
-        after = Job("photo", "measure", Kind.PHOTO, str(photo("jpeg")))
-        first, second = run(executor, jobs=[hanging, after])
-        assert time.monotonic() - began < 20
+        first, second = run(executor, jobs=[measuring("plain", wall_s=2.0), photo_job])
     assert isinstance(first, Died)
     assert first.why == "timeout"
     assert isinstance(second, Done)
-    assert gone(int((tmp_path / "pid").read_text()))
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("words", "why"),
-    [
-        ("os.kill(os.getppid(), signal.SIGKILL); time.sleep(600)", "killed"),
-        ("os.kill(os.getppid(), signal.SIGSEGV); time.sleep(600)", "killed"),
-    ],
-)
-def test_a_worker_that_dies_is_an_outcome(
-    words: str,
-    why: str,
-    tmp_path: Path,
-    fake_ffmpeg: Callable[[str], None],
-) -> None:
-    """A worker killed in the middle is told apart, and what it started is ended."""
-    fake_ffmpeg(f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\n{words}\n")
-    outcome = outcomes(measuring("plain"), scratch=tmp_path / "scratch")["plain"]
-    assert isinstance(outcome, Died)
-    assert outcome.why == why
-    assert gone(int((tmp_path / "pid").read_text()))
-
-
-def test_noise_without_end_is_bounded(
-    tmp_path: Path,
-    fake_ffmpeg: Callable[[str], None],
-) -> None:
-    """A tool that writes 50 MB of rubbish to its log is a refusal with a short detail."""
-    fake_ffmpeg(
-        "for _ in range(50):\n    os.write(2, bytes(range(256)) * 4096)\n"
-        "os.write(2, b'[error] broken\\n')\nsys.exit(1)\n",
-    )
-    outcome = outcomes(measuring("plain"), scratch=tmp_path / "scratch")["plain"]
-    assert isinstance(outcome, Refused)
-    assert len(outcome.detail) < 2000
-
-
-def test_workers_are_given_no_secrets(
-    tmp_path: Path,
-    fake_ffmpeg: Callable[[str], None],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Of the parent's environment only what is named passes; the folder holds nothing foreign."""
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    (tmp_path / "av.py").write_text("raise SystemExit('imported from the wrong place')")
-    fake_ffmpeg(
-        f"open({str(tmp_path / 'env')!r}, 'w').write(repr(sorted(os.environ)))\nsys.exit(1)\n",
-    )
-    outcome = outcomes(measuring("plain"), scratch=tmp_path / "scratch")["plain"]
-    assert isinstance(outcome, Refused)
-    names = set((tmp_path / "env").read_text().replace("'", "").strip("[]").split(", "))
-    assert names <= {"IMAGEIO_FFMPEG_EXE", "LANG", "LC_CTYPE", "PATH", "TMPDIR"}
-
-
-def test_close_ends_what_runs(tmp_path: Path, fake_ffmpeg: Callable[[str], None]) -> None:
+def test_close_ends_what_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Closing does not wait for a long job, and leaves neither process nor folder."""
-    fake_ffmpeg(
-        f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)\n",
-    )
+    fake_ffmpeg("time.sleep(600)", folder=tmp_path, patch=monkeypatch)
     executor = Processes(1, scratch=tmp_path / "scratch")
     executor.submit(measuring("plain"))
     executor.submit(measuring("mono"))
-    deadline = time.monotonic() + 20
-    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    running = pids(tmp_path)
     began = time.monotonic()
     executor.close()
     assert time.monotonic() - began < 5
-    assert gone(int((tmp_path / "pid").read_text()))
+    assert all(gone(each) for each in running)
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
-@pytest.mark.skipif(
-    sys.platform != "linux", reason="only Linux tells children of their parent's end"
-)
+@pytest.mark.skipif(sys.platform != "linux", reason="other kernels do not tell a parent's end")
 def test_nothing_outlives_a_killed_scheduler(
     tmp_path: Path,
-    fake_ffmpeg: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """When the scheduler itself is killed, its workers and their tools end too."""
-    fake_ffmpeg(
-        f"open({str(tmp_path / 'pid')!r}, 'w').write(f'{{os.getpid()}} {{os.getppid()}}')\n"
-        "time.sleep(600)\n",
-    )
+    fake_ffmpeg("time.sleep(600)", folder=tmp_path, patch=monkeypatch)
     words = (
         "import pathlib, sys\n"
         "from pipeline.rules.media import Kind\n"
@@ -251,14 +151,10 @@ def test_nothing_outlives_a_killed_scheduler(
         [sys.executable, "-c", words, str(video("plain")), str(tmp_path / "scratch")],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    deadline = time.monotonic() + 20
-    while not (tmp_path / "pid").exists() or " " not in (tmp_path / "pid").read_text():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    running = pids(tmp_path)
     scheduler.send_signal(signal.SIGKILL)
     scheduler.wait()
-    for pid in (tmp_path / "pid").read_text().split():
-        assert gone(int(pid))
+    assert all(gone(each) for each in running)
 
 
 def test_auto_is_half_the_cores(tmp_path: Path) -> None:

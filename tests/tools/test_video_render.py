@@ -3,74 +3,19 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from films import FONT, LABEL, RIGHTS, film, made, plain_film, whole
 from frames import frame, wrong_corners
 from PIL import Image, ImageChops, ImageStat
 from readers import boxes, leaks
 from samples import CANARY, CORNERS, FRAMES, LOCATION, video
 
 from pipeline.rules.errors import BadMedia, VerificationFailed
-from pipeline.rules.media import Box, Canvas, Facts, Overlay
-from pipeline.rules.work import Made, Output, Rights, Sheet
+from pipeline.rules.media import Box, Overlay
 from pipeline.tools import images
-from pipeline.tools.fonts import font_path
 from pipeline.tools.video import measure, render, versions
-from pipeline.tools.video.rates import exact_rate
-from pipeline.tools.video.verify import Planned, verify
-
-RIGHTS = Rights("A Clinic", "A Clinic", "All rights reserved", "https://clinic.example/rights")
-FONT = font_path()
-LABEL = Overlay("label", Box(200, 12, 100, 28), ("After",), 14, "#ffffff", "#c02020")
-
-
-def film(facts: Facts, **changes: object) -> Output:
-    """An output of the whole picture's size."""
-    plain = Output(
-        key="film",
-        name="film",
-        width=facts.width // 2 * 2,
-        height=facts.height // 2 * 2,
-        format="mp4",
-        frame_rate=facts.frame_rate,
-        duration_s=facts.duration_s,
-    )
-    return replace(plain, **changes)
-
-
-def whole(facts: Facts, *outputs: Output, **changes: object) -> Sheet:
-    """A canvas of the whole picture, made even."""
-    width, height = facts.width // 2 * 2, facts.height // 2 * 2
-    canvas = Canvas(
-        "ladder",
-        width,
-        height,
-        crop=Box(0, 0, facts.width, facts.height),
-        place=Box(0, 0, width, height),
-        ground="#000000",
-    )
-    return Sheet(replace(canvas, **changes), outputs or (film(facts),))
-
-
-def made(name: str, *sheets: Sheet, out: Path) -> dict[str, Made]:
-    """Render sheets of a sample, by key."""
-    found = render(
-        video(name),
-        facts=measure(video(name)),
-        sheets=sheets,
-        rights=RIGHTS,
-        font=FONT,
-        out=out,
-    )
-    return {each.artifact.key: each for each in found}
-
-
-def plain_film(name: str, *, out: Path) -> Path:
-    """Render a sample whole, and return the film."""
-    return Path(made(name, whole(measure(video(name))), out=out)["film"].file)
-
 
 SIZES = [
     "plain",
@@ -368,55 +313,6 @@ def test_versions_are_told() -> None:
     """Both tools say which they are."""
     assert set(versions()) == {"ffmpeg", "pyav"}
     assert all(versions().values())
-
-
-PLANNED = Planned(320, 180, FRAMES, exact_rate(30.0), has_sound=True)
-
-
-@pytest.mark.parametrize(
-    ("change", "complaint"),
-    [
-        ({"frames": FRAMES + 1}, "frames instead of"),
-        ({"frames": FRAMES - 1}, "frames instead of"),
-        ({"width": 322}, "size 320x180"),
-        ({"rate": exact_rate(25.0)}, "uneven"),
-        ({"has_sound": False}, "tracks"),
-    ],
-)
-def test_a_film_that_is_not_as_planned_does_not_count(
-    change: dict[str, object],
-    complaint: str,
-    tmp_path: Path,
-) -> None:
-    """Each figure of the plan is compared with the file."""
-    facts = measure(video("plain"))
-    good = made("plain", whole(facts, film(facts, sound="keep")), out=tmp_path)["film"]
-    verify(Path(good.file), planned=PLANNED)
-    with pytest.raises(VerificationFailed, match=complaint):
-        verify(Path(good.file), planned=replace(PLANNED, **change))
-
-
-@pytest.mark.parametrize(
-    ("name", "complaint"),
-    [("plain", "colour tags"), ("odd", "codec"), ("anamorphic", "not square"), ("vfr", "frames"),
-     ("named", "metadata"), ("webm", "cannot be read"), ("cut", "frames")],
-)  # fmt: skip
-def test_foreign_films_do_not_count(name: str, complaint: str) -> None:
-    """Films that were not made like ours are seen through."""
-    planned = replace(PLANNED, has_sound=name not in {"odd", "anamorphic"})
-    with pytest.raises(VerificationFailed, match=complaint):
-        verify(video(name), planned=planned)
-
-
-def test_a_damaged_film_of_ours_does_not_count(tmp_path: Path) -> None:
-    """Right boxes around pictures that cannot be decoded are found by decoding the ends."""
-    path = plain_film("plain", out=tmp_path)
-    body = bytearray(path.read_bytes())
-    start = next(start for name, start, _ in boxes(bytes(body)) if name == "mdat")
-    body[start + 900 : start + 2400] = bytes(range(250)) * 6
-    path.write_bytes(body)
-    with pytest.raises(VerificationFailed):
-        verify(path, planned=replace(PLANNED, has_sound=False))
 
 
 def _difference(one: Image.Image, other: Image.Image) -> float:

@@ -38,7 +38,6 @@ from pipeline.rules.planned.renditions import (
     sound_of,
 )
 
-
 _INSET = 0.03  # of a side: how far its label stays away from its edges
 
 

@@ -22,12 +22,13 @@ def set_aside(means: Means, path: Path, *, reason: Reason) -> None:
     said = means.say(reason)
     # The words come first: a file without its explanation would be a riddle.
     _write(target.with_name(f"{target.name}.txt"), f"{said.text}\n\n{said.remedy}\n".strip() + "\n")
-    _move(path, target)
+    # The row comes before the move: without its file it is forgotten, and all of it done again.
     with means.catalog.write(by=means.by, now=means.now()) as tx:
         problem = work.add_problem(
             tx, file=target.name, code=reason.code, facts={**reason.facts, "file": path.name}
         )
         tx.event("set_aside", data={"code": reason.code, "problem": problem})
+    _move(path, target)
 
 
 def clear_solved(means: Means) -> None:
@@ -68,14 +69,19 @@ def write_waiting(
 
 
 def _free(folder: Path, name: str) -> Path:
-    """Return a name that is not taken yet, nor its text's."""
+    """Return a name that is not taken yet, nor its text's.
+
+    A text whose file is missing was left by a killed attempt and is written again; a file that
+    only looks like one has a text of its own.
+    """
     stem, dot, ending = name.rpartition(".")
     tries = [name] + [
         f"{stem or ending} ({n}){dot}{ending if stem else ''}" for n in range(2, 1000)
     ]
     for each in tries:
         path = folder / each
-        if not os.path.lexists(path) and not os.path.lexists(f"{path}.txt"):
+        lone = os.path.lexists(f"{path}.txt") and not os.path.lexists(f"{path}.txt.txt")
+        if not os.path.lexists(path) and (lone or not os.path.lexists(f"{path}.txt")):
             return path
     raise FileExistsError(str(folder / name))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pipeline.rules.errors import Reason
+from pipeline.rules.errors import Reason, ToolMissing, Unreachable
 from pipeline.rules.media import Facts, Kind
 from pipeline.rules.work import Died, Done, Job, Limits, Outcome, Refused
 from pipeline.steps.means import Means
@@ -15,6 +15,8 @@ from pipeline.tools.executors import run
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3
+# Reasons that are this machine's and no original's.
+BLOCKED = frozenset({"no_space", "tool_missing"})
 PHOTO_LIMITS = Limits(memory_bytes=3 << 30, cpu_s=120, wall_s=180.0)
 VIDEO_LIMITS = Limits(cpu_s=1800, wall_s=1800.0)
 
@@ -25,7 +27,11 @@ def limits_for(kind: Kind) -> Limits:
 
 
 def measure_all(means: Means, files: Sequence[tuple[Path, Kind]]) -> list[Facts | Reason]:
-    """Measure private copies; one answer for each, in their order."""
+    """Measure private copies; one answer for each, in their order.
+
+    Raises:
+        Unreachable, ToolMissing: see `raise_if_blocked`.
+    """
     jobs = {
         str(number): Job(
             id=str(number), verb="measure", kind=kind, source=str(path), limits=limits_for(kind)
@@ -33,6 +39,7 @@ def measure_all(means: Means, files: Sequence[tuple[Path, Kind]]) -> list[Facts 
         for number, (path, kind) in enumerate(files)
     }
     outcomes = do_all(means, list(jobs.values()), what="Looking at")
+    raise_if_blocked(outcomes.values())
     return [_answer(outcomes[job_id]) for job_id in jobs]
 
 
@@ -52,10 +59,38 @@ def do_all(means: Means, jobs: Sequence[Job], *, what: str) -> dict[str, Outcome
             hear(outcome.job_id, 1.0)
             if isinstance(outcome, Died):
                 log.warning("a worker died: %s %s", outcome.why, outcome.detail[:200])
-        left = {key: job for key, job in left.items() if isinstance(outcomes[key], Died)}
+        left = {key: job for key, job in left.items() if _again(outcomes[key])}
         if not left:
             break
     return outcomes
+
+
+def raise_if_blocked(outcomes: Iterable[Outcome]) -> None:
+    """Stop where the fault is this machine's: no original is to blame, and all are tried again.
+
+    Raises:
+        Unreachable: the disk is full.
+        ToolMissing: a program is not installed.
+    """
+    codes = {each.reason.code for each in outcomes if isinstance(each, Refused)}
+    if "no_space" in codes:
+        raise Unreachable(
+            "There is no room left on the disk, so nothing could be processed.",
+            remedy="Free some space; it is then tried again. Nothing is lost.",
+        )
+    if "tool_missing" in codes:
+        raise ToolMissing(
+            "A program that films or photos need is not installed.",
+            remedy="'clinicmedia doctor' says which.",
+        )
+
+
+def why_failed(outcome: Outcome) -> str:
+    """Return the code of the reason why a job gave nothing."""
+    if isinstance(outcome, Refused):
+        return outcome.reason.code
+    timeout = isinstance(outcome, Died) and outcome.why == "timeout"
+    return "worker_timeout" if timeout else "worker_died"
 
 
 def _answer(outcome: Outcome) -> Facts | Reason:
@@ -63,5 +98,10 @@ def _answer(outcome: Outcome) -> Facts | Reason:
         return outcome.facts
     if isinstance(outcome, Refused):
         return outcome.reason
-    why = outcome.why if isinstance(outcome, Died) else "crashed"
-    return Reason("worker_timeout" if why == "timeout" else "worker_died")
+    return Reason(why_failed(outcome))
+
+
+def _again(outcome: Outcome) -> bool:
+    """Tell whether trying again may help: the worker died, or failed through no one's fault."""
+    failed = isinstance(outcome, Refused) and outcome.reason.code == "worker_failed"
+    return failed or isinstance(outcome, Died)

@@ -136,9 +136,8 @@ def _item(path: Path, *, unit: Unit, said: CaseFile, words: RoleWords) -> Item |
         return Reason("unreadable_file", file=path.name, facts={"problem": error.strerror or ""})
     if path.suffix.lower() in SIDECARS and sniffed.kind is None:
         return Item(path, file, SIDECAR_KIND, None, "", None, medium)
-    if sniffed.kind is None:
-        code = "archive" if sniffed.format == "archive" else "unknown_format"
-        return Reason(code, file=path.name)
+    if sniffed.kind is None or sniffed.kind == "archive":
+        return Reason("archive" if sniffed.kind else "unknown_format", file=path.name)
     kind = sniffed.kind if isinstance(sniffed.kind, Kind) else None
     role: Role | Aside | Reason | None = medium.role
     if role is None:

@@ -12,6 +12,7 @@ from pipeline.rules.errors import Unreachable
 from pipeline.rules.public.site import CaseCard, PublicCase, Treatment
 from pipeline.rules.public.wire import card_from, case_from
 from pipeline.steps import leases
+from pipeline.steps.leases import Lease
 from pipeline.steps.means import Means
 from pipeline.steps.public.showing import site_of
 from pipeline.steps.public.uploads import WITHIN_S, Upload, page, upload
@@ -46,7 +47,7 @@ def write_indexes(means: Means, *, pages: Pages) -> bool:
     """
     if not indexes_due(means):
         return False
-    holder = _alone(means)
+    lease = _alone(means)
     try:
         with means.catalog.read() as connection:
             wanted = work.mark(connection, WANTED)
@@ -71,23 +72,23 @@ def write_indexes(means: Means, *, pages: Pages) -> bool:
             publications.intend(
                 tx, None, uploads=[(e.key, e.sha256, e.size_bytes) for e in due], within_s=WITHIN_S
             )
-        upload(means, None, uploads=due)
+        upload(means, None, uploads=due, lease=lease)
         _remove(means, keys=[key for key in known if _is_index(key) and key not in documents])
         with means.catalog.write(by=means.by, now=means.now()) as tx:
             work.set_mark(tx, WRITTEN, wanted or "0")
     finally:
-        leases.give_back(means, LEASE, holder=holder)
+        leases.give_back(means, lease)
     return True
 
 
-def _alone(means: Means) -> str:
+def _alone(means: Means) -> Lease:
     """Wait until nobody else writes the indexes."""
     deadline = time.monotonic() + PATIENCE_S
     while True:
         with means.catalog.write(by=means.by, now=means.now()) as tx:
-            holder = leases.take(tx, LEASE, seconds=WITHIN_S * 4)
-        if holder is not None:
-            return holder
+            lease = leases.take(tx, LEASE, seconds=WITHIN_S)
+        if lease is not None:
+            return lease
         if time.monotonic() > deadline:
             raise Unreachable(
                 "Another process is writing the index pages and does not finish.",

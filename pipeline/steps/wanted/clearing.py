@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from pipeline.config import Config
@@ -23,6 +24,7 @@ from pipeline.rules.consent import (
 from pipeline.rules.errors import Reason
 from pipeline.rules.inbox.pairs import pair_up
 from pipeline.rules.media import Asset, Case, Fall, Kind, Role
+from pipeline.rules.signed.governing import covers_case, received_at
 from pipeline.rules.signed.records import Record, unrecorded
 from pipeline.rules.work import facts_from_json
 from pipeline.tools.catalog import cases, consents, publications, work
@@ -123,6 +125,35 @@ def permitted(standing: Standing) -> set[str]:
     }
 
 
+def may_be_shown(connection: Connection, sha256: str, *, config: Config, moment: Moment) -> bool:
+    """Tell whether an original may be shown anywhere, in whichever case."""
+    rows = cases.assets_by_hash(connection, sha256)
+    return any(
+        sha256 in permitted(standing_of(connection, row, config=config, moment=moment))
+        for row in (cases.by_id(connection, each) for each in sorted({r.case_id for r in rows}))
+    )
+
+
+def revoked_of(
+    connection: Connection, standing: Standing, *, config: Config, moment: Moment
+) -> list[str]:
+    """Return the originals of a case that may be shown nowhere, if something was revoked."""
+    codes = {
+        reason.code
+        for answer in standing.answers.values()
+        for reason in (answer.reasons if isinstance(answer, Refusal) else answer.left_out)
+    }
+    if not codes & _REVOKED_CODES:
+        return []
+    allowed = permitted(standing)
+    return [
+        asset.sha256
+        for asset in standing.assets
+        if asset.sha256 not in allowed
+        and not may_be_shown(connection, asset.sha256, config=config, moment=moment)
+    ]
+
+
 def strictly(record: Record, *, config: Config) -> Record:
     """Add to a record's defects what this clinic requires beyond the law."""
     if config.consent.document != "required":
@@ -171,17 +202,36 @@ def falls_from(
         if record.id not in stood_on:
             continue
         end = end_of(consent)
-        if consent.revocation or record.revoked:
-            received = consent.revocation.received_at if consent.revocation else record.received_at
-            ended, received_at = REVOKED, received or moment.now
+        revoked_at = _revoked_at(consent, standing=standing, moment=moment)
+        if revoked_at is not None:
+            ended, notice = REVOKED, revoked_at
         elif end is not None and end <= moment.last_day_needed:
-            ended, received_at = EXPIRED, moment.now
+            ended, notice = EXPIRED, moment.now
         else:
             continue
         falls.append(
-            Fall(publication.channel, ended, record.subject, (record.id,), moment.now, received_at)
+            Fall(publication.channel, ended, record.subject, (record.id,), moment.now, notice)
         )
-    return falls
+    # A revoked record stands here in all its versions.
+    return list(dict.fromkeys(falls))
+
+
+def _revoked_at(consent: Consent, *, standing: Standing, moment: Moment) -> datetime | None:
+    """Return when the notice came in that ended a record: its own, or a later one of its person."""
+    signed_on = consent.record.signed_on
+    notices = [
+        notice
+        for other in standing.consents
+        if other.record.subject == consent.record.subject
+        and covers_case(other, case=standing.case)
+        and (notice := received_at(other, moment=moment))
+        and (
+            other.record.id == consent.record.id
+            or signed_on is None
+            or signed_on <= moment.day_of(notice)
+        )
+    ]
+    return max(notices, default=None)
 
 
 def basis_of(clearance: Clearance, *, shown: Sequence[str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pipeline.rules.consent import Clearance, Moment, Refusal
 from pipeline.rules.errors import Reason
@@ -24,6 +24,7 @@ from pipeline.tools.catalog import cases, publications, work
 from pipeline.tools.catalog.cases import CaseRow
 from pipeline.tools.catalog.engine import Connection
 from pipeline.tools.catalog.publications import PublicationRow
+from pipeline.tools.catalog.texts import texts_of
 
 PUBLIC = "public"
 READY = "ready"
@@ -70,7 +71,7 @@ class Outlook:
 def outlook_of(means: Means, connection: Connection, row: CaseRow, *, moment: Moment) -> Outlook:
     """Work out what is wanted of a case at a moment."""
     standing = standing_of(connection, row, config=means.config, moment=moment)
-    texts = cases.texts_of(connection, row.id)
+    texts = texts_of(connection, row.id)
     words = words_of(means, row, assets=standing.assets, texts=texts)
     live = {
         each.channel: each
@@ -263,7 +264,8 @@ def next_look(outlook: Outlook, *, means: Means, moment: Moment) -> datetime | N
         looks.append(datetime.combine(tomorrow, datetime.min.time(), zone))
     for channel in outlook.channels.values():
         if isinstance(channel.answer, Clearance) and channel.answer.until:
-            end = datetime.combine(channel.answer.until, datetime.min.time(), zone)
+            # Counted back in UTC: in a night of 23 hours the clock on the wall would be late.
+            end = datetime.combine(channel.answer.until, datetime.min.time(), zone).astimezone(UTC)
             looks.append(max(end - timedelta(seconds=moment.lead_s), moment.now))
     return min(looks, default=None)
 

@@ -13,8 +13,9 @@ from pipeline.rules.plan import Sayings
 from pipeline.steps.means import Means
 from pipeline.steps.wanted.treatments import title_of
 from pipeline.tools.catalog import cases
-from pipeline.tools.catalog.cases import AssetRow, CaseRow, TextRow
+from pipeline.tools.catalog.cases import AssetRow, CaseRow
 from pipeline.tools.catalog.engine import Transaction
+from pipeline.tools.catalog.texts import TextRow, set_text, texts_of
 from pipeline.tools.documents import Unreadable, read_mapping
 from pipeline.tools.templating import fill
 
@@ -72,7 +73,7 @@ def words_of(
 def keep(tx: Transaction, means: Means, case: CaseRow) -> None:
     """Store the template's words as rows wherever staff wrote none, and renew old ones."""
     assets = cases.assets_of(tx.connection, case.id)
-    texts = cases.texts_of(tx.connection, case.id)
+    texts = texts_of(tx.connection, case.id)
     words = words_of(means, case, assets=assets, texts=texts)
     staff = {(text.asset_id, text.field) for text in texts if text.source != TEMPLATE}
     wanted: dict[tuple[int | None, str], str] = {(None, "title"): words.title}
@@ -82,7 +83,7 @@ def keep(tx: Transaction, means: Means, case: CaseRow) -> None:
             wanted[asset.id, "alt"] = words.alts[asset.sha256]
     for (asset_id, field), text in wanted.items():
         if (asset_id, field) not in staff:
-            cases.set_text(
+            set_text(
                 tx,
                 case.id,
                 asset_id=asset_id,

@@ -1,4 +1,4 @@
-"""Cases, their originals and their words, as rows."""
+"""Cases and their originals, as rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from pipeline.tools.catalog import schema
 from pipeline.tools.catalog.engine import Transaction
 
-_cases, _assets, _texts = schema.cases.c, schema.assets.c, schema.texts.c
+_cases, _assets = schema.cases.c, schema.assets.c
 
 USED = "active"
 PAPER = "paper"
@@ -77,19 +77,6 @@ class AssetRow:
     rights: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TextRow:
-    """A title, caption or alt text in use. `asset_id` is None for the case's own."""
-
-    id: int
-    asset_id: int | None
-    field: str
-    language: str
-    text: str
-    source: str
-    approved_by: str | None
-
-
 def find(connection: sa.Connection, name: str) -> CaseRow | None:
     """Return the case of a name or public slug."""
     row = connection.execute(
@@ -139,18 +126,6 @@ def concerning(connection: sa.Connection, subject: str) -> list[CaseRow]:
         .order_by(_cases.id)
     )
     return [CaseRow(**row._mapping) for row in rows]  # noqa: SLF001 - the public way to names
-
-
-def slug_twin(connection: sa.Connection, *, name: str, subject: str) -> CaseRow | None:
-    """Return a case of the same slug whose subject's code is written differently."""
-    case = find(connection, name)
-    return case if case and case.subject != subject else None
-
-
-def subjects_like(connection: sa.Connection, codes: Collection[str]) -> list[str]:
-    """Return the stored subject codes among `codes`."""
-    rows = connection.execute(sa.select(_cases.subject).where(_cases.subject.in_(codes)).distinct())
-    return [row.subject for row in rows]
 
 
 def every_subject(connection: sa.Connection) -> list[str]:
@@ -276,68 +251,3 @@ def set_people(
         tx.connection.execute(table.delete().where(table.c.asset_id == asset_id))
         for value in sorted(set(wanted)):
             tx.connection.execute(table.insert().values(asset_id=asset_id, **{column: value}))
-
-
-def texts_of(connection: sa.Connection, case_id: int) -> list[TextRow]:
-    """Return the words in use of a case and its originals."""
-    rows = connection.execute(
-        sa.select(
-            _texts.id,
-            _texts.asset_id,
-            _texts.field,
-            _texts.language,
-            _texts.text,
-            _texts.source,
-            _texts.approved_by,
-        )
-        .where(_texts.case_id == case_id, _texts.state == "current")
-        .order_by(_texts.id)
-    )
-    return [TextRow(**row._mapping) for row in rows]  # noqa: SLF001 - the public way to names
-
-
-def set_text(
-    tx: Transaction,
-    case_id: int,
-    *,
-    asset_id: int | None,
-    field: str,
-    language: str,
-    text: str | None,
-    source: str,
-) -> str | None:
-    """Put words in use and keep the old ones as rows; None takes them away. Returns the old."""
-    place = sa.and_(
-        _texts.case_id == case_id,
-        _texts.asset_id.is_(None) if asset_id is None else _texts.asset_id == asset_id,
-        _texts.field == field,
-        _texts.language == language,
-        _texts.state == "current",
-    )
-    old = tx.connection.execute(sa.select(_texts.text).where(place)).scalar_one_or_none()
-    if old == text:
-        return old
-    tx.connection.execute(schema.texts.update().where(place).values(state="old"))
-    if text is not None:
-        tx.connection.execute(
-            schema.texts.insert().values(
-                case_id=case_id,
-                asset_id=asset_id,
-                field=field,
-                language=language,
-                text=text,
-                source=source,
-                state="current",
-                at=tx.now,
-            )
-        )
-    return old
-
-
-def approve_texts(tx: Transaction, case_id: int) -> None:
-    """Record on the words in use of a case who approved them."""
-    tx.connection.execute(
-        schema.texts.update()
-        .where(_texts.case_id == case_id, _texts.state == "current")
-        .values(approved_by=tx.actor)
-    )

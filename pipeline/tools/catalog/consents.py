@@ -15,6 +15,7 @@ from pipeline.tools.catalog import schema
 from pipeline.tools.catalog.engine import Transaction
 
 _records, _endings = schema.records.c, schema.endings.c
+_NEWEST = _records.newest.is_(sa.true())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +73,17 @@ def end(tx: Transaction, consent: str, *, day: date) -> None:
 
 def newest(connection: sa.Connection, consent: str) -> Consent | None:
     """Return a record's newest version with its ends."""
-    return next(iter(_read(connection, _records.consent == consent)), None)
+    return next(iter(_read(connection, _records.consent == consent, _NEWEST)), None)
 
 
 def every(connection: sa.Connection) -> list[Consent]:
     """Return the newest version of all records, by id."""
-    return _read(connection, sa.true())
+    return _read(connection, _NEWEST)
 
 
 def of_subject(connection: sa.Connection, subject: str) -> list[Consent]:
     """Return the newest version of a subject's records."""
-    return _read(connection, _records.subject == subject)
+    return _read(connection, _records.subject == subject, _NEWEST)
 
 
 def concerning(
@@ -90,10 +91,17 @@ def concerning(
 ) -> list[Consent]:
     """Return what `rules.consent.decide` asks for: these people's records, their codes' twins'
     (alike up to leading zeros), and all licences of the works that these licences are for.
+
+    Of a revoked record every version: a later one with another scope must not outlive the notice.
     """  # noqa: D205 - one sentence that a blank line would break
-    works = sa.select(_records.subject).where(_records.consent.in_(licences))
-    bare = {code.lstrip("0") for code in people}
-    return _read(connection, sa.or_(_records.bare_subject.in_(bare), _records.subject.in_(works)))
+    bare = sa.select(_records.bare_subject).where(_records.consent.in_(licences))
+    people_bare = {code.lstrip("0") for code in people}
+    revoked = sa.select(_endings.consent).where(_endings.kind == "revoked")
+    return _read(
+        connection,
+        sa.or_(_records.bare_subject.in_(people_bare), _records.bare_subject.in_(bare)),
+        sa.or_(_NEWEST, _records.consent.in_(revoked)),
+    )
 
 
 def versions(connection: sa.Connection, consent: str) -> list[RecordRow]:
@@ -116,11 +124,11 @@ def _newest(connection: sa.Connection, consent: str) -> RecordRow | None:
     return next(reversed(versions(connection, consent)), None)
 
 
-def _read(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[Consent]:
+def _read(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> list[Consent]:
     rows = connection.execute(
         sa.select(_records.consent, _records.version, _records.body, _records.recorded_at)
-        .where(which, _records.newest.is_(sa.true()))
-        .order_by(_records.consent)
+        .where(*which)
+        .order_by(_records.consent, _records.version)
     ).all()
     ends = connection.execute(
         sa.select(schema.endings)

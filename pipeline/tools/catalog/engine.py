@@ -1,13 +1,14 @@
 """Opens the catalog on SQLite or PostgreSQL and keeps its transactions honest.
 
-A writing transaction on SQLite begins IMMEDIATE with synchronous=FULL: what a step was told is
-committed survives the loss of power. Every write that records events takes the log's lock, so
-that the chain has one tail on every database.
+Writers come one after another on every database (SQLite: BEGIN IMMEDIATE; PostgreSQL: a lock
+taken first): what one decides from rows still holds when it commits, and the event chain has one
+tail. On SQLite synchronous=FULL: what a step was told is committed survives the loss of power.
 """
 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from sqlalchemy import event as listening
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from pipeline.rules.chain import EMPTY, Event, Head, seal
-from pipeline.rules.errors import Unreachable
+from pipeline.rules.errors import Unreachable, UsageError
 from pipeline.tools.catalog import schema
 
 Connection = sa.Connection
@@ -28,7 +29,9 @@ Connection = sa.Connection
 log = logging.getLogger(__name__)
 
 REVISION = "0001"
-_CHAIN_LOCK = 0x636D_6564
+_WRITERS_LOCK = 0x636D_6564
+# PostgreSQL's words for: read-only, not allowed.
+_NOT_WRITABLE = {"25006", "42501"}
 
 
 @dataclass(slots=True)
@@ -44,8 +47,6 @@ class Transaction:
         self, verb: str, *, case: str | None = None, data: Mapping[str, object] | None = None
     ) -> Event:
         """Append to the event log; ids, keys and figures only."""
-        if not self.recorded and self.connection.dialect.name == "postgresql":
-            self.connection.execute(sa.text(f"select pg_advisory_xact_lock({_CHAIN_LOCK})"))
         sealed = seal(
             head_of(self.connection),
             at=self.now,
@@ -88,16 +89,7 @@ class Catalog:
         self.url = url
         self.after_events: Callable[[Head], None] = lambda _head: None
         self._engine: sa.Engine | None = None
-
-    @property
-    def shared(self) -> bool:
-        """Whether several machines may use this catalog at once."""
-        return self.url.startswith("postgresql")
-
-    @property
-    def file(self) -> Path | None:
-        """The database's file, if it is one."""
-        return None if self.shared else Path(self.url.removeprefix("sqlite:///"))
+        self._opening = threading.Lock()
 
     def close(self) -> None:
         """Give every connection back."""
@@ -107,13 +99,17 @@ class Catalog:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """Open a consistent view.
+        """Open a view of one moment: what others commit meanwhile is not in it.
 
         Raises:
             Unreachable: the database does not answer.
         """
-        with _in_words(), self._opened().connect() as connection:
-            yield connection
+        with _in_words():
+            engine = self._opened()
+            if engine.dialect.name == "postgresql":
+                engine = engine.execution_options(isolation_level="REPEATABLE READ")
+            with engine.connect() as connection:
+                yield connection
 
     @contextmanager
     def write(self, *, by: str, now: datetime) -> Iterator[Transaction]:
@@ -125,6 +121,7 @@ class Catalog:
         with _in_words():
             engine = self._opened().execution_options(writing=True)
             with engine.begin() as connection:
+                _one_writer(connection)
                 transaction = Transaction(connection, by, now)
                 yield transaction
         if transaction.recorded:
@@ -132,10 +129,18 @@ class Catalog:
             self.after_events(Head(last.seq, last.hash))
 
     def _opened(self) -> sa.Engine:
-        if self._engine is None:
-            self._engine = _engine(self.url)
-            _migrate(self._engine)
-        return self._engine
+        with self._opening:
+            if self._engine is None:
+                engine = _engine(self.url)
+                _migrate(engine)
+                self._engine = engine
+            return self._engine
+
+
+def _one_writer(connection: sa.Connection) -> None:
+    """Wait until no other transaction writes; SQLite did so when this one began."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text(f"select pg_advisory_xact_lock({_WRITERS_LOCK})"))
 
 
 @contextmanager
@@ -145,7 +150,7 @@ def _in_words() -> Iterator[None]:
     except DBAPIError as error:
         # The driver's message may hold values of a row; its class and code say enough.
         log.warning("database: %s", type(error.orig).__name__)
-        if not isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+        if not _is_trouble(error):
             raise
         raise Unreachable(
             "The catalog (the database) did not answer.",
@@ -154,13 +159,35 @@ def _in_words() -> Iterator[None]:
         ) from error
 
 
+def _is_trouble(error: DBAPIError) -> bool:
+    """Tell a database in trouble from a bug of ours."""
+    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+        return True
+    # SQLite says DatabaseError itself of a file that is damaged or no database at all.
+    return type(error) is sa.exc.DatabaseError or (
+        getattr(error.orig, "sqlstate", None) in _NOT_WRITABLE
+    )
+
+
 def _engine(url: str) -> sa.Engine:
-    if url.startswith("sqlite"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    address: str | sa.URL = url
     try:
-        engine = sa.create_engine(url, pool_pre_ping=url.startswith("postgresql"))
+        if url.startswith("sqlite:///"):
+            file = Path(url.removeprefix("sqlite:///"))
+            file.parent.mkdir(parents=True, exist_ok=True)
+            # Taken as it is: a folder's name may hold what means something in an address.
+            address = sa.URL.create("sqlite", database=str(file))
+        # An error's text must not hold the values of rows: it ends in logs.
+        engine = sa.create_engine(
+            address, hide_parameters=True, pool_pre_ping=url.startswith("postgresql")
+        )
     except SQLAlchemyError as error:
         raise Unreachable("The address of the catalog cannot be understood.") from error
+    except OSError as error:
+        raise Unreachable(
+            f"The folder of the catalog cannot be made ({error.strerror}).",
+            remedy="Correct catalog.url in the configuration, or free that place.",
+        ) from error
     if engine.dialect.name == "sqlite":
         listening.listen(engine, "connect", _prepare_sqlite)
         listening.listen(engine, "begin", _begin_sqlite)
@@ -196,9 +223,18 @@ def _migrate(engine: sa.Engine) -> None:
         return
     from alembic import command  # noqa: PLC0415 - costs start-up time and is needed once
     from alembic.config import Config  # noqa: PLC0415 - the same
+    from alembic.util import CommandError  # noqa: PLC0415 - the same
 
     settings = Config()
-    settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    folder = str(Path(__file__).parent / "migrations")
+    settings.set_main_option("script_location", folder.replace("%", "%%"))
     with _in_words(), engine.execution_options(writing=True).begin() as connection:
+        _one_writer(connection)
         settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
+        try:
+            command.upgrade(settings, "head")
+        except CommandError as error:
+            raise UsageError(
+                "The catalog was made by a newer Clinicmedia than this one.",
+                remedy="Install the newer version again.",
+            ) from error

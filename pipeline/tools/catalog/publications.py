@@ -23,6 +23,7 @@ WITHDRAWN = "withdrawn"
 INTENDED = "intended"
 STORED = "stored"
 GONE = "gone"
+MAY_BE_THERE = (INTENDED, STORED)
 
 
 @dataclass(frozen=True, slots=True)

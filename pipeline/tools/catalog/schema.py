@@ -1,19 +1,15 @@
 """The tables of the catalog, as SQLAlchemy sees them. Migrations make them; this names them.
 
-Instants are stored as ISO texts in UTC of one fixed width, so that they compare alike on SQLite
-and PostgreSQL; days as ISO texts; values with structure as JSON texts.
+What people write (names, codes, ids) has no length here: PostgreSQL would refuse what SQLite
+keeps. Sizes are 64 bits wide: films are larger than 2 GB.
 """
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, date, datetime
-from typing import Any
-
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -21,61 +17,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 
-
-class Instant(TypeDecorator[datetime]):
-    """An aware datetime, stored as `2026-11-23T18:00:00.000000Z`."""
-
-    impl = String(27)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Refuse naive times: they mean another moment on every machine."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs a time zone")
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Read it back, aware and in UTC."""
-        return None if value is None else datetime.fromisoformat(value)
-
-
-class Day(TypeDecorator[date]):
-    """A day, stored as `2026-11-23`."""
-
-    impl = String(10)
-    cache_ok = True
-
-    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Write the ISO form."""
-        return None if value is None else value.isoformat()
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Read the ISO form."""
-        return None if value is None else date.fromisoformat(value)
-
-
-class Json(TypeDecorator[Any]):
-    """A JSON value, stored as canonical text so that equal values are equal texts."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ANN401, ARG002 - any JSON value; SQLAlchemy's signature
-        """Write sorted keys and no spaces."""
-        if value is None:
-            return None
-        return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002 - any JSON value; SQLAlchemy's signature
-        """Read it back."""
-        return None if value is None else json.loads(value)
-
+from pipeline.tools.catalog.columns import Day, Instant, Json
 
 metadata = MetaData()
 
@@ -83,11 +28,11 @@ cases = Table(
     "cases",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", String(200), nullable=False, unique=True),
+    Column("name", Text, nullable=False, unique=True),
     Column("folder", Text, nullable=False),
-    Column("slug", String(120), nullable=False, unique=True),
-    Column("treatment", String(100), nullable=False),
-    Column("subject", String(100), nullable=False),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("treatment", Text, nullable=False),
+    Column("subject", Text, nullable=False),
     Column("subject_kind", String(10), nullable=False),
     Column("channels", Json),
     Column("consents", Json),
@@ -121,7 +66,7 @@ assets = Table(
     Column("role", String(10)),
     Column("view", Text, nullable=False),
     Column("state", String(10), nullable=False),
-    Column("size_bytes", Integer, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
     Column("facts", Json),
     Column("reason", Json),
     Column("said", Json, nullable=False),
@@ -135,7 +80,7 @@ asset_people = Table(
     "asset_people",
     metadata,
     Column("asset_id", ForeignKey("assets.id"), primary_key=True),
-    Column("code", String(100), primary_key=True),
+    Column("code", Text, primary_key=True),
     Index("asset_people_by_code", "code"),
 )
 
@@ -143,7 +88,7 @@ asset_rights = Table(
     "asset_rights",
     metadata,
     Column("asset_id", ForeignKey("assets.id"), primary_key=True),
-    Column("licence", String(100), primary_key=True),
+    Column("licence", Text, primary_key=True),
     Index("asset_rights_by_licence", "licence"),
 )
 
@@ -167,10 +112,10 @@ records = Table(
     "records",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("consent", String(100), nullable=False),
+    Column("consent", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("subject", String(100), nullable=False),
-    Column("bare_subject", String(100), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("bare_subject", Text, nullable=False),
     Column("body", Json, nullable=False),
     Column("newest", Boolean, nullable=False),
     Column("recorded_at", Instant, nullable=False),
@@ -182,7 +127,7 @@ endings = Table(
     "endings",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("consent", String(100), nullable=False),
+    Column("consent", Text, nullable=False),
     Column("kind", String(10), nullable=False),
     Column("received_at", Instant),
     Column("day", Day),
@@ -221,7 +166,7 @@ falls = Table(
     Column("case_id", ForeignKey("cases.id"), nullable=False),
     Column("channel", String(20), nullable=False),
     Column("cause", String(12), nullable=False),
-    Column("person", String(100), nullable=False),
+    Column("person", Text, nullable=False),
     Column("consents", Json, nullable=False),
     Column("at", Instant, nullable=False),
     Column("received_at", Instant, nullable=False),
@@ -235,7 +180,7 @@ intents = Table(
     Column("publication_id", ForeignKey("publications.id")),
     Column("key", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
-    Column("size_bytes", Integer, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
     Column("state", String(10), nullable=False),
     Column("at", Instant, nullable=False),
     Column("deadline", Instant, nullable=False),
@@ -250,7 +195,7 @@ artifacts = Table(
     metadata,
     Column("key", String(64), primary_key=True),
     Column("sha256", String(64), nullable=False),
-    Column("size_bytes", Integer, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     Column("content_type", String(40), nullable=False),
@@ -273,8 +218,8 @@ events = Table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
     Column("actor", Text, nullable=False),
-    Column("verb", String(40), nullable=False),
-    Column("case", String(200)),
+    Column("verb", Text, nullable=False),
+    Column("case", Text),
     Column("data", Json, nullable=False),
     Column("prev", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
@@ -296,7 +241,7 @@ problems = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("file", Text, nullable=False),
-    Column("code", String(40), nullable=False),
+    Column("code", Text, nullable=False),
     Column("facts", Json, nullable=False),
     Column("at", Instant, nullable=False),
 )
@@ -314,8 +259,8 @@ exports = Table(
 leases = Table(
     "leases",
     metadata,
-    Column("name", String(60), primary_key=True),
-    Column("holder", String(80), nullable=False),
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
     Column("fence", Integer, nullable=False),
     Column("until", Instant, nullable=False),
 )
@@ -323,6 +268,6 @@ leases = Table(
 marks = Table(
     "marks",
     metadata,
-    Column("name", String(60), primary_key=True),
+    Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )

@@ -169,7 +169,7 @@ def give_lease_back(tx: Transaction, name: str, *, holder: str) -> None:
     tx.connection.execute(
         schema.leases.update()
         .where(_leases.name == name, _leases.holder == holder)
-        .values(until=tx.now)
+        .values(until=tx.now, holder="")
     )
 
 

@@ -16,7 +16,9 @@ from typing import Protocol
 
 from pipeline.rules.errors import VerificationFailed
 
-KEY_LENGTH = 200
+# The longest case name and what stands around it; a segment is a file name on a disk.
+KEY_LENGTH = 300
+SEGMENT_LENGTH = 240
 _KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*")
 MEBIBYTE = 1024 * 1024
 
@@ -119,7 +121,8 @@ def checked_key(key: str) -> str:
     Letters, digits, `.`, `_` and `-` in segments joined by `/`; no segment is empty or begins
     with a dot or a hyphen. So a key is the same as a file name, as a URL and on any disk.
     """
-    if len(key) > KEY_LENGTH or not _KEY.fullmatch(key):
+    longest = max(map(len, key.split("/")))
+    if len(key) > KEY_LENGTH or longest > SEGMENT_LENGTH or not _KEY.fullmatch(key):
         raise BadKey(f"not a storage key: {key!r}")
     return key
 
@@ -227,6 +230,13 @@ class Storage(Protocol):
 
         An upload that is still running then fails instead of becoming visible (a single PUT
         already on its way to S3 cannot be called back).
+        """
+        ...
+
+    def sweep(self) -> int:
+        """Remove what dead writers left unfinished, as far as their death is known; say how many.
+
+        What somebody still writes stays. A bucket knows no deaths: `abort_uploads` ends those.
         """
         ...
 

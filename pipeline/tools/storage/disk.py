@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,30 @@ def synced(folder: Path) -> None:
 
 
 def created(path: Path) -> BinaryIO:
-    """Make a new file for us alone, whatever the umask says, and open it for writing."""
+    """Make a new file for us alone, whatever the umask says, and open it for writing.
+
+    While it is open it is locked: that tells an unfinished file from a dead writer's.
+    """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    return os.fdopen(os.open(path, flags, 0o600), "wb")
+    while True:
+        handle = os.open(path, flags, 0o600)
+        with contextlib.suppress(OSError):  # a file system without locks: nobody sweeps there
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:
+            return os.fdopen(handle, "wb")
+        os.close(handle)  # swept in the instant before it was locked
+
+
+def swept(folder: Path) -> int:
+    """Remove the files in the folder whose writer is gone; return how many."""
+    count = 0
+    for path in folder.iterdir() if folder.is_dir() else ():
+        with contextlib.suppress(OSError):  # somebody writes it, or was faster
+            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()
+                count += 1
+            finally:
+                os.close(handle)
+    return count

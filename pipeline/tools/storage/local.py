@@ -33,7 +33,7 @@ from pipeline.tools.storage.contract import (
     checked_key,
     checked_name,
 )
-from pipeline.tools.storage.disk import created, plainly, synced
+from pipeline.tools.storage.disk import created, plainly, swept, synced
 from pipeline.tools.storage.nesting import part_folder
 
 _SLASH = "!"  # stands for the slash in names under `<root>.part`; no key has it
@@ -62,14 +62,16 @@ class LocalStorage:
         target = self.root / checked_key(key)
         unfinished = self._parts / f"{key.replace('/', _SLASH)}.{secrets.token_hex(8)}"
         try:
-            with opened(body) as source, self._plainly():
-                self._make_ready()
-                self._refuse_links(target)
-                size_bytes, sha256 = self._write(source, to=unfinished)
-            if before_visible is not None:
-                before_visible()
-            with self._plainly():
-                self._finish(unfinished, target, if_absent=if_absent, sha256=sha256)
+            with contextlib.ExitStack() as held:  # its lock says until the end that we live
+                with opened(body) as source, self._plainly():
+                    self._make_ready()
+                    self._refuse_links(target)
+                    sink = held.enter_context(created(unfinished))
+                    size_bytes, sha256 = self._write(source, to=sink)
+                if before_visible is not None:
+                    before_visible()
+                with self._plainly():
+                    self._finish(unfinished, target, if_absent=if_absent, sha256=sha256)
         finally:
             with contextlib.suppress(OSError):  # what stopped us is already being reported
                 unfinished.unlink()
@@ -139,6 +141,11 @@ class LocalStorage:
                 path.unlink(missing_ok=True)
             return len(leftovers)
 
+    def sweep(self) -> int:
+        """See `Storage.sweep`."""
+        with self._plainly():
+            return swept(self._parts)
+
     def url(self, key: str) -> str:
         """See `Storage.url`."""
         if self.place.base_url is None:
@@ -192,13 +199,12 @@ class LocalStorage:
             path.chmod(0o755 if self._is_public else 0o700)
         synced(path.parent)
 
-    def _write(self, source: BinaryIO, *, to: Path) -> tuple[int, str]:
+    def _write(self, source: BinaryIO, *, to: BinaryIO) -> tuple[int, str]:
         """Write the unfinished file so that a power failure cannot shorten it any more."""
-        with created(to) as sink:
-            written = copied(blocks(source), to=sink)
-            sink.flush()
-            os.fchmod(sink.fileno(), 0o644 if self._is_public else 0o600)
-            os.fsync(sink.fileno())
+        written = copied(blocks(source), to=to)
+        to.flush()
+        os.fchmod(to.fileno(), 0o644 if self._is_public else 0o600)
+        os.fsync(to.fileno())
         return written
 
     def _finish(self, unfinished: Path, target: Path, *, if_absent: bool, sha256: str) -> None:

@@ -13,7 +13,7 @@ def upgrade() -> None:
         "artifacts",
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("content_type", sa.String(length=40), nullable=False),
@@ -35,11 +35,11 @@ def upgrade() -> None:
     op.create_table(
         "cases",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("folder", sa.Text(), nullable=False),
-        sa.Column("slug", sa.String(length=120), nullable=False),
-        sa.Column("treatment", sa.String(length=100), nullable=False),
-        sa.Column("subject", sa.String(length=100), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("treatment", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("subject_kind", sa.String(length=10), nullable=False),
         sa.Column("channels", sa.Text(), nullable=True),
         sa.Column("consents", sa.Text(), nullable=True),
@@ -67,7 +67,7 @@ def upgrade() -> None:
     op.create_table(
         "endings",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("consent", sa.String(length=100), nullable=False),
+        sa.Column("consent", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("received_at", sa.String(length=27), nullable=True),
         sa.Column("day", sa.String(length=10), nullable=True),
@@ -80,8 +80,8 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("at", sa.String(length=27), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("verb", sa.String(length=40), nullable=False),
-        sa.Column("case", sa.String(length=200), nullable=True),
+        sa.Column("verb", sa.Text(), nullable=False),
+        sa.Column("case", sa.Text(), nullable=True),
         sa.Column("data", sa.Text(), nullable=False),
         sa.Column("prev", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
@@ -90,15 +90,15 @@ def upgrade() -> None:
     op.create_index("events_by_case", "events", ["case"], unique=False)
     op.create_table(
         "leases",
-        sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column("holder", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("until", sa.String(length=27), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
         "marks",
-        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
@@ -106,7 +106,7 @@ def upgrade() -> None:
         "problems",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("file", sa.Text(), nullable=False),
-        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
         sa.Column("facts", sa.Text(), nullable=False),
         sa.Column("at", sa.String(length=27), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -114,10 +114,10 @@ def upgrade() -> None:
     op.create_table(
         "records",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("consent", sa.String(length=100), nullable=False),
+        sa.Column("consent", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("subject", sa.String(length=100), nullable=False),
-        sa.Column("bare_subject", sa.String(length=100), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("bare_subject", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("newest", sa.Boolean(), nullable=False),
         sa.Column("recorded_at", sa.String(length=27), nullable=False),
@@ -148,7 +148,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=10), nullable=True),
         sa.Column("view", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("facts", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("said", sa.Text(), nullable=False),
@@ -181,7 +181,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("cause", sa.String(length=12), nullable=False),
-        sa.Column("person", sa.String(length=100), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
         sa.Column("consents", sa.Text(), nullable=False),
         sa.Column("at", sa.String(length=27), nullable=False),
         sa.Column("received_at", sa.String(length=27), nullable=False),
@@ -223,7 +223,7 @@ def upgrade() -> None:
     op.create_table(
         "asset_people",
         sa.Column("asset_id", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=100), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["asset_id"],
             ["assets.id"],
@@ -234,7 +234,7 @@ def upgrade() -> None:
     op.create_table(
         "asset_rights",
         sa.Column("asset_id", sa.Integer(), nullable=False),
-        sa.Column("licence", sa.String(length=100), nullable=False),
+        sa.Column("licence", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["asset_id"],
             ["assets.id"],
@@ -248,7 +248,7 @@ def upgrade() -> None:
         sa.Column("publication_id", sa.Integer(), nullable=True),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("at", sa.String(length=27), nullable=False),
         sa.Column("deadline", sa.String(length=27), nullable=False),
@@ -296,6 +296,12 @@ def _append_only() -> None:
                 f"create trigger events_no_{act} before {act} on events "
                 "begin select raise(abort, 'the event log is append-only'); end"
             )
+        # 'insert or replace' deletes without asking the trigger above.
+        op.execute(
+            "create trigger events_no_replace before insert on events "
+            "when exists (select 1 from events where seq = new.seq) "
+            "begin select raise(abort, 'the event log is append-only'); end"
+        )
         return
     op.execute(
         "create function events_append_only() returns trigger language plpgsql as "
