@@ -49,9 +49,9 @@ class Output:
     quality: tuple[tuple[str, str], ...] = ()
     sound: str = "none"
     gain_db: float = 0.0
-    gains_db: tuple[float | None, ...] = ()
     frame_rate: float | None = None
     duration_s: float | None = None
+    gains_db: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

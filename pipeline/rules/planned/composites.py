@@ -102,7 +102,7 @@ def composite(
         canvas = replace(canvas, course=course, cards=cards)
     frames = canvas.course.frames if canvas.course else matched_frames(pair.facts, rate=rate)
     redactions = {name for each in pair.sides for name in pair.permits[each.sha256].redactions}
-    sound, gains_db = _sound(pair) if films else ("none", ())
+    sound, gains_db = _sound(recipe, pair=pair) if films else ("none", ())
     formats = ("mp4",) if films else recipe.formats
     return [
         keyed(
@@ -238,14 +238,19 @@ def _within(box: Box, zone: Box) -> Box:
     return Box(left, top, max(right - left, 0), max(bottom - top, 0))
 
 
-def _sound(pair: Pair) -> tuple[str, tuple[float | None, ...]]:
-    """Return how a film of both sounds: what may not be heard of one side leaves the other."""
+def _sound(recipe: Recipe, *, pair: Pair) -> tuple[str, tuple[float | None, ...]]:
+    """Return how a film of both sounds: what may not be heard of one side leaves the other.
+
+    The same on all channels of a recipe, so that one file serves them all: as loud as the web
+    wants it if the web is among them, and with a silent track if a network is.
+    """
+    channel = "web" if "web" in recipe.channels else pair.channel
     gains = tuple(
-        gain_db_of(each, channel=pair.channel)
-        if sound_of(each, permit=pair.permits[each.sha256], channel=pair.channel) == "keep"
+        gain_db_of(each, channel=channel)
+        if sound_of(each, permit=pair.permits[each.sha256], channel=channel) == "keep"
         else None
         for each in pair.sides
     )
     if any(each is not None for each in gains):
         return "keep", gains
-    return ("none" if pair.channel == "web" else "silence"), ()
+    return ("none" if recipe.channels == {"web"} else "silence"), ()
