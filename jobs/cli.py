@@ -20,9 +20,9 @@ from pathlib import Path
 from types import TracebackType
 
 from jobs.answers import BUG, FINE, Answer
-from jobs.parser import LATER, make_parser
+from jobs.parser import make_parser
 from jobs.progress import progress_for
-from jobs.workspace import config_path, login_name, open_workspace
+from jobs.workspace import config_path, has_config, login_name, open_workspace
 from pipeline.rules.errors import BadMedia, ClinicmediaError, UsageError
 
 log = logging.getLogger("clinicmedia")
@@ -85,14 +85,16 @@ def _places(error: BaseException) -> str:
 
 
 def _answer(options: argparse.Namespace) -> Answer:
-    if options.command in LATER:
-        raise UsageError(f"'clinicmedia {options.command}' belongs to a later version.")
     if options.command == "init":
         from jobs.commands.start import init_command  # noqa: PLC0415 - see _with_workspace
 
         return init_command(Path(options.folder), ask=_ask)
     if options.command == "demo":
         return _demo(options)
+    if options.command == "lint" and not has_config(options.config):
+        from jobs.commands.lint import lint_command  # noqa: PLC0415 - see _with_workspace
+
+        return lint_command(None, file=Path(options.file) if options.file else None)
     return _with_workspace(options)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jobs.answers import Answer
-from jobs.commands import consent, files, lanes, looking, proof, word
+from jobs.commands import consent, files, lanes, lint, looking, proof, word
 from jobs.days import day_of
 from jobs.following import Following
 from jobs.workspace import config_path, open_workspace
@@ -72,5 +72,6 @@ COMMANDS: dict[str, Command] = {
     "release": lambda m, o: word.release_command(m, case=o.case, why=o.why),
     "retract": lambda m, o: word.retract_command(m, case=o.case, why=o.why),
     "take-out": lambda m, o: word.take_out_command(m, case=o.case, file=o.file, why=o.why),
+    "lint": lambda m, o: lint.lint_command(m, file=Path(o.file) if o.file else None),
     "consent": _consent,
 }

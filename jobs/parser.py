@@ -6,9 +6,6 @@ import argparse
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
-# Commands of the contract that a later version brings; they say so instead of not being known.
-LATER = frozenset({"lint"})
-
 Command = Callable[[str, str], argparse.ArgumentParser]
 
 

@@ -19,7 +19,7 @@ from pipeline.config import Config, interval_s
 
 log = logging.getLogger(__name__)
 
-FOLLOW_S = 5
+FOLLOW_S = 2
 # A job that was missed runs once when it can, never twice at a time, however late it is.
 _CALM = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 

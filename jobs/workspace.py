@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import getpass
 import logging
 import os
@@ -31,6 +32,11 @@ DEFAULT_CONFIG = Path("config.yaml")
 def config_path(given: str | None) -> Path:
     """Return the configuration's file: as given, else from the environment, else the default."""
     return Path(given or os.environ.get("CLINICMEDIA_CONFIG") or DEFAULT_CONFIG)
+
+
+def has_config(given: str | None) -> bool:
+    """Return whether a configuration was named, or lies where it usually does."""
+    return bool(given or os.environ.get("CLINICMEDIA_CONFIG")) or DEFAULT_CONFIG.is_file()
 
 
 def login_name() -> str:
@@ -78,11 +84,15 @@ def _opened(
     public = _public_place(loaded)
     _apart(private, public)
     inbox = folder / config.inbox.path.expanduser()
-    if public.root and _touches(inbox, public.root):
+    if public.root and touches(inbox, public.root):
         raise UsageError(
             "The inbox and the public storage must not lie in one another.",
             remedy="Give inbox.path and storage.public.root folders of their own.",
         )
+    scratch = folder / "var" / "scratch"
+    url = _catalog_url(config.catalog.url, folder=folder)
+    if public.root:
+        _outside(public.root, scratch, Path(url.removeprefix("sqlite:///")))
     try:
         inbox.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -90,10 +100,6 @@ def _opened(
             f"The inbox {inbox} cannot be made ({error.strerror}).",
             remedy="Correct inbox.path, or connect the shared folder.",
         ) from error
-    scratch = folder / "var" / "scratch"
-    url = _catalog_url(config.catalog.url, folder=folder)
-    if public.root:
-        _outside(public.root, scratch, Path(url.removeprefix("sqlite:///")))
     swept = sweep_scratch(scratch)
     if swept:
         log.info("%d folders of an interrupted run were removed", swept)
@@ -141,6 +147,7 @@ def _template_folders(folder: Path) -> tuple[Path, ...]:
     return (own, packaged) if own.is_dir() and own.resolve() != packaged.resolve() else (packaged,)
 
 
+@functools.cache  # packaged, so it never changes while this runs, and it is long
 def _messages(language: str) -> Catalogue:
     """Read the message catalogue; what a language lacks is said in English."""
     found: dict[str, dict[str, str]] = {}
@@ -199,6 +206,6 @@ def _outside(public: Path, *working: Path) -> None:
             )
 
 
-def _touches(one: Path, other: Path) -> bool:
+def touches(one: Path, other: Path) -> bool:
     a, b = one.resolve(), other.resolve()
     return a == b or a in b.parents or b in a.parents

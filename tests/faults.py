@@ -18,6 +18,7 @@ import functools
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -184,9 +185,9 @@ class Runner:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._server = subprocess.Popen(
-            [sys.executable, __file__, "--serve"],
+            [sys.executable, __file__, "--serve", str(folder)],
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": f"{ROOT}", **environment},
+            env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}", **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -273,6 +274,7 @@ def _serve() -> None:
 
     import pipeline.tools.storage.s3  # noqa: PLC0415, F401 - the same
 
+    _warm_up(Path(sys.argv[2]))
     for line in sys.stdin:
         asked = json.loads(line)
         pid = asked.get("pid") or os.fork()
@@ -288,6 +290,17 @@ def _serve() -> None:
             "stopped": os.WIFSTOPPED(status),
         }
         print(json.dumps(told), flush=True)
+
+
+def _warm_up(folder: Path) -> None:
+    """Go the whole way once, so that every child is born with templates and fonts read."""
+    import makers  # noqa: PLC0415 - only the server needs it
+
+    clinic = makers.workspace(folder / "warm")
+    clinic.sign(makers.record("0042"))
+    clinic.drop("scar-care--0042", {"one.jpg": makers.photo("one")})
+    clinic.run()
+    shutil.rmtree(folder / "warm")
 
 
 def _child(asked: Json) -> None:

@@ -12,6 +12,7 @@ from pipeline.rules.consent import Consent, end_of
 from pipeline.rules.errors import UsageError
 from pipeline.rules.forms import code_of, read_instant
 from pipeline.rules.signed.record_rows import to_mapping
+from pipeline.rules.spelling import likeliest
 from pipeline.steps import enrol
 from pipeline.steps.means import Means
 from pipeline.steps.watch import close_all_ended
@@ -94,26 +95,38 @@ def revoke_command(
     means: Means, *, consent: str | None, subject: str | None, received_at: str | None
 ) -> Answer:
     """Commit a revocation, then withdraw in the same command and print the receipt."""
-    ids = [consent] if consent else []
+    ids = [code_of(consent)] if consent and code_of(consent) else []
     if subject:
         ids = enrol.subjects_records(means, code_of(subject))
     if not ids:
         raise UsageError(
-            f"There is no consent record of {subject}.",
+            f"There is no consent record of {subject or 'that name'}.",
             remedy="'clinicmedia consent list' shows all codes; they are matched exactly.",
         )
     received = read_instant(received_at) if received_at else means.now()
     unreadable = received is None
     # A slip in the time must not delay the revocation: it then counts as received now.
     unknown = enrol.revoke(means, ids, received_at=received or means.now())
-    lines = [f"Revoked: {', '.join(ids)}."]
-    lines += [f"No record {each} is known; it stays revoked if it ever comes." for each in unknown]
+    known = [each for each in ids if each not in unknown]
+    lines = [f"Revoked: {', '.join(known)}."] if known else []
+    lines += [_nothing_down(means, each) for each in unknown]
     if unreadable:
         lines.append(f"'{received_at}' is no time; the revocation counts as received now.")
     data: dict[str, object] = {"version": 1, "revoked": ids, "unknown": unknown}
     answer = withdrawal(means, said="\n".join(lines), data=data)
     code = NEEDS_PERSON if unknown or unreadable else FINE
     return Answer(answer.text, answer.data, gravest([answer.code, code]))
+
+
+def _nothing_down(means: Means, consent: str) -> str:
+    """Say plainly that an id that nobody knows took nothing down."""
+    with means.catalog.read() as connection:
+        ids = [each.record.id for each in consents.every(connection)]
+    near = f" Did you mean {likeliest(consent, ids)}?" if ids else ""
+    return (
+        f"NOTHING came down: there is no record {consent}.{near} The revocation is kept, should "
+        "that record ever come."
+    )
 
 
 def report_command(means: Means, *, consent: str) -> Answer:

@@ -7,6 +7,7 @@ from pathlib import Path
 from jobs.answers import USAGE, Answer, reason_json, reason_lines
 from jobs.commands.lanes import withdrawal
 from jobs.commands.looking import find_case
+from jobs.workspace import touches
 from pipeline.rules.errors import NeedsPerson, Reason, UsageError
 from pipeline.rules.inbox.case_file import CaseFile, read_case_file
 from pipeline.rules.media import CHANNELS
@@ -54,6 +55,7 @@ def originals_command(means: Means, *, case: str, folder: Path) -> Answer:
     row = find_case(means, case)
     with means.catalog.read() as connection:
         assets = cases.assets_of(connection, row.id)
+    away_from_ours(means, folder)
     make_folder(folder)
     names: list[str] = []
     for asset in assets:
@@ -86,6 +88,7 @@ def export_command(means: Means, *, case: str, channel: str, folder: Path) -> An
             f"The files of {row.folder} for {channel} are being made anew.",
             remedy="Try again after the next run: clinicmedia run --once.",
         )
+    away_from_ours(means, folder)
     make_folder(folder)
     # Recorded first: a withdrawal must know of copies that were, perhaps, handed out.
     with means.catalog.write(by=means.by, now=means.now()) as tx:
@@ -116,6 +119,20 @@ def _not_public(folder: str, channel: str, *, name: str) -> NeedsPerson:
         f"{folder} is not public on {channel}, so nothing is handed out.",
         remedy=f"'clinicmedia plan {name}' says why.",
     )
+
+
+def away_from_ours(means: Means, folder: Path) -> None:
+    """Refuse a folder in which files would become public, or be taken in again.
+
+    Raises:
+        UsageError: it touches the inbox or a storage.
+    """
+    ours = [means.inbox, means.public.place.root, means.private.place.root]
+    if any(touches(folder, each) for each in ours if each is not None):
+        raise UsageError(
+            f"{folder} lies in the inbox or in a storage of Clinicmedia, or around it.",
+            remedy="Name a folder elsewhere, where only your staff can read.",
+        )
 
 
 def make_folder(folder: Path) -> None:

@@ -97,7 +97,7 @@ def withdraw_command(means: Means) -> Answer:
 def watch_command(means: Means) -> Answer:
     """Find what ended, then withdraw it."""
     receipts = watch(means, pages=pages_in_need(means), wait_s=WAIT_S)
-    tick.restage(means)
+    _restage(means)
     return _withdrawn(means, receipts)
 
 
@@ -139,13 +139,18 @@ def run_once(means: Means) -> Answer:
 def withdrawal(means: Means, *, said: str, data: dict[str, object]) -> Answer:
     """Carry out what a person's word just closed, in the same command, and print the receipt."""
     receipts = withdraw(means, pages=pages_in_need(means), wait_s=WAIT_S)
+    _restage(means)
+    answer = _withdrawn(means, receipts)
+    text = f"{said}\n{answer.text}" if receipts else said
+    return Answer(text, data | answer.data, answer.code)
+
+
+def _restage(means: Means) -> None:
+    """Renew the stages; a slip in a template must not hide a receipt."""
     try:
         tick.restage(means)
     except UsageError as error:
         log.warning("stages were not renewed: %s", error.text)
-    answer = _withdrawn(means, receipts)
-    text = f"{said}\n{answer.text}" if receipts else said
-    return Answer(text, data | answer.data, answer.code)
 
 
 def _withdrawn(means: Means, receipts: Sequence[Receipt]) -> Answer:

@@ -15,6 +15,7 @@ from pipeline.rules.spelling import likeliest
 from pipeline.steps import ledger
 from pipeline.steps.amend import current
 from pipeline.steps.arriving.looks import look
+from pipeline.steps.arriving.sorting import CASE_FILE_KIND
 from pipeline.steps.arriving.taking import waiting_units
 from pipeline.steps.means import Means
 from pipeline.steps.public.showing import is_press
@@ -122,6 +123,7 @@ def _case_json(
                 "state": asset.state,
             }
             for asset in assets
+            if asset.media_type != CASE_FILE_KIND
         ],
     }
 

@@ -23,6 +23,7 @@ from pipeline.rules.signed.governing import (
     defects_of,
     end_of,
     governing,
+    still_closed,
 )
 
 __all__ = [
@@ -102,6 +103,9 @@ def decide(
     """
     answers: dict[str, _Answer] = {}
     reasons: list[Reason] = []
+    closed = still_closed(case, consents=consents, moment=moment)
+    if closed is not None:
+        return Refusal(case.name, channel, (replace(closed, channel=channel),))
     for asset in case.assets:
         answer = _of_asset(asset, case=case, channel=channel, consents=consents, moment=moment)
         if isinstance(answer, _Answer):

@@ -11,6 +11,10 @@ from pipeline.rules.errors import Reason
 Catalogue = Mapping[str, Mapping[str, str]]
 
 
+# What stands in a sentence's blank when the reason is of no file or channel in particular.
+NOT_SAID = {"file": "this_file", "channel": "any_channel"}
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """What happened and why, and what to do about it."""
@@ -31,7 +35,9 @@ def say(reason: Reason, *, catalogue: Catalogue) -> Sentence:
     """Fill the catalogue's sentence for a reason; an unknown code says itself."""
     entry = catalogue.get(reason.code, {"text": reason.code, "remedy": ""})
     blanks = _Blanks(reason.facts)
-    blanks.setdefault("file", reason.file or "this file")
-    blanks.setdefault("channel", reason.channel or "any channel")
+    for blank, value in (("file", reason.file), ("channel", reason.channel)):
+        spoken = value or catalogue.get(NOT_SAID[blank], {}).get("text")
+        if spoken:
+            blanks.setdefault(blank, spoken)
     fill = string.Formatter().vformat
     return Sentence(fill(entry["text"], (), blanks), fill(entry.get("remedy", ""), (), blanks))

@@ -149,7 +149,7 @@ def read_recipe(name: str, wish: object) -> Recipe | RecipeWish:
 def _read(name: str, wish: object) -> Recipe:
     if not isinstance(wish, Mapping):
         raise _Wrong("expected names with values")
-    if slug_of(name) != name:
+    if not name or slug_of(name) != name:
         raise _Wrong("a name is small letters, digits and hyphens: it stands in addresses")
     for key in wish:
         if key not in KEYS:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 from pipeline.config import Config
@@ -16,7 +17,7 @@ from pipeline.rules.errors import Reason, UsageError
 from pipeline.rules.inbox.case_file import CaseFile, Claim, Medium
 from pipeline.rules.inbox.naming import Aside
 from pipeline.rules.media import Role
-from pipeline.rules.spelling import likeliest
+from pipeline.rules.spelling import fold, likeliest
 from pipeline.steps.wanted.clearing import reason_to
 from pipeline.steps.wanted.wording import STAFF
 from pipeline.tools.catalog import cases
@@ -31,9 +32,17 @@ def amend(tx: Transaction, row: CaseRow, wanted: CaseFile, *, config: Config) ->
     """Apply what was given to a stored case; returns {what: [old, new]}, empty for no change.
 
     Raises:
-        UsageError: `media` names a file that the case does not have.
+        UsageError: `media` names a file that the case does not have or that is a paper, or the
+            case would become another patient's.
     """
     assets = cases.assets_of(tx.connection, row.id)
+    if wanted.subject is not None and wanted.subject != row.subject:
+        raise UsageError(
+            f"{row.folder} is the case of {row.subject}; its patient cannot be changed to "
+            f"{wanted.subject}.",
+            remedy="If the code is wrong, take the files out (clinicmedia take-out) and drop them "
+            "into a folder with the right one.",
+        )
     media = _matched(wanted.media, assets=assets, folder=row.folder)
     changes = _of_case(tx, row, wanted, config=config)
     changes |= _words(tx, row, wanted, media=media, language=config.clinic.language)
@@ -60,7 +69,9 @@ def derive(tx: Transaction, case_id: int) -> None:
         cases.set_people(tx, asset.id, people=people, rights=rights or ())
         reason = asset.reason
         said = said_people is not None or row.people_said
-        if asset.role == Role.PRESS and (rights is None or not said):
+        if asset.role == Role.PRESS and fold(row.subject) != "press":
+            reason = reason_to(Reason("press_elsewhere", file=asset.file))
+        elif asset.role == Role.PRESS and (rights is None or not said):
             reason = reason_to(Reason("press_unsaid", file=asset.file))
         elif asset.role is not None:
             reason = None
@@ -114,7 +125,8 @@ def _matched(
     media: tuple[tuple[str, Medium], ...], *, assets: list[AssetRow], folder: str
 ) -> dict[int, Medium]:
     """Find the original that each name means, the newest where several had it."""
-    by_name = {asset.file: asset.id for asset in assets}
+    by_name = {PurePosixPath(asset.file).name: asset.id for asset in assets}
+    by_name |= {asset.file: asset.id for asset in assets}
     found: dict[int, Medium] = {}
     for name, medium in media:
         if name not in by_name:
@@ -188,7 +200,14 @@ def _words(
 
 def _of_medium(tx: Transaction, asset: AssetRow, medium: Medium) -> Changes:
     values: dict[str, Any] = {}
-    if medium.role is Aside.SKIP:
+    if medium.role is not None and asset.state not in {cases.USED, cases.SKIPPED}:
+        # What was taken out, replaced or kept as a paper is not made a picture by a word.
+        if asset.state == cases.PAPER:
+            raise UsageError(
+                f"{asset.file} is kept as a paper and cannot be shown.",
+                remedy="To show it all the same, drop it as a case of its own under another name.",
+            )
+    elif medium.role is Aside.SKIP:
         values |= {"state": cases.SKIPPED, "role": None, "reason": None}
     elif medium.role is not None:
         state = cases.USED if asset.state == cases.SKIPPED else asset.state

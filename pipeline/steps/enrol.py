@@ -123,14 +123,25 @@ def _keep_document(means: Means, record: Record, *, folder: Path | None) -> str 
     if record.document is None or folder is None:
         return None
     path = folder / Path(record.document).name
-    if not path.is_file() or path.is_symlink():
+    try:
+        if not path.is_file() or path.is_symlink():
+            return None
+        body = path.read_bytes()
+    except OSError:
+        # A scan that cannot be opened must never keep a record, or a revocation, from being kept.
         return None
-    body = path.read_bytes()
     digest = hashlib.sha256(body).hexdigest()
     means.private.put(
         f"documents/{digest}", body, content_type="application/octet-stream", if_absent=True
     )
     return digest
+
+
+def keep_file(means: Means, path: Path) -> None:
+    """Keep a record's file byte for byte before it leaves the inbox."""
+    body = path.read_bytes()
+    key = f"documents/{hashlib.sha256(body).hexdigest()}"
+    means.private.put(key, body, content_type="application/octet-stream", if_absent=True)
 
 
 def _look_at(tx: Transaction, subjects: set[str]) -> None:
@@ -166,6 +177,10 @@ def _close_standing_on(tx: Transaction, consent: str, *, received_at: datetime) 
     """Close what stands on a record, by the record alone."""
     known = consents.versions(tx.connection, consent)
     person = known[-1].subject if known else ""
+    for ended in publications.last_stood_on(tx.connection, consent):
+        # Down already (held, or fewer channels): what was public on it stays closed all the same.
+        fall = Fall(ended.channel, REVOKED, person, (consent,), tx.now, received_at)
+        publications.add_fall(tx, ended.case_id, fall)
     for live in publications.standing_on(tx.connection, consent):
         row = cases.by_id(tx.connection, live.case_id)
         publications.close(tx, live, cause=REVOKED)

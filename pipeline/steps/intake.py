@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.rules.errors import BadMedia, ClinicmediaError, Reason
+from pipeline.rules.errors import (
+    BadMedia,
+    ClinicmediaError,
+    Reason,
+    ToolMissing,
+    Unreachable,
+)
 from pipeline.steps.arriving.aside import clear_solved
-from pipeline.steps.arriving.looks import Found, Patience, Sightings, is_whole, look
-from pipeline.steps.arriving.taking import Taken, put_aside, remember_waiting, take_unit
-from pipeline.steps.enrol import enrol, read_records
+from pipeline.steps.arriving.looks import (
+    Found,
+    Patience,
+    Sightings,
+    Unit,
+    is_whole,
+    look,
+    readable,
+)
+from pipeline.steps.arriving.taking import (
+    Taken,
+    put_aside,
+    remember_waiting,
+    remove,
+    take_unit,
+)
+from pipeline.steps.enrol import enrol, keep_file, read_records
 from pipeline.steps.means import Means
+from pipeline.tools.files import Signature, signature
 from pipeline.tools.sniff import sniff
 
 RECORD_ENDINGS = {".yaml", ".yml", ".csv", ".json"}
@@ -87,8 +108,9 @@ def _take(
     if means.config.inbox.consents:
         quiet = [path for path in found.consents if sightings.quiet_s(path) >= settle_s]
         unsettled = len(quiet) < len(found.consents)
-        _take_records(means, quiet, taken)
     taken.waiting.clear()
+    if means.config.inbox.consents:
+        _take_records(means, quiet, taken)
     for path, reason in found.unplaced:
         _unplaced(means, path, reason, taken)
     for unit in found.units:
@@ -100,8 +122,22 @@ def _take(
             if cut:
                 taken.waiting.append((unit.name, (Reason("still_arriving", file=cut[0].name),)))
             continue
-        take_unit(means, unit, taken)
+        _take_one(means, unit, taken)
     return unsettled
+
+
+def _take_one(means: Means, unit: Unit, taken: Taken) -> None:
+    """Take a unit in; its trouble is its own, and the others go on."""
+    try:
+        take_unit(means, unit, taken)
+    except (Unreachable, ToolMissing):
+        raise
+    except ClinicmediaError as error:
+        problem = f"{error.text} {error.remedy}".strip()
+        taken.waiting.append((unit.name, (Reason("unit_trouble", facts={"problem": problem}),)))
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+        taken.waiting.append((unit.name, (Reason("unit_trouble", facts={"problem": problem}),)))
 
 
 def _unplaced(means: Means, path: Path, reason: Reason, taken: Taken) -> None:
@@ -116,29 +152,40 @@ def _unplaced(means: Means, path: Path, reason: Reason, taken: Taken) -> None:
     if kind == "archive":
         useless = Reason("archive", file=path.name)
     elif kind is not None:
-        taken.waiting.append((path.name, (reason,)))
+        taken.waiting.append((readable(path.name), (reason,)))
         return
     put_aside(means, path, useless, taken)
 
 
-def _take_records(means: Means, paths: Iterable[Path], taken: Taken) -> None:
-    """Take in consent records, each file as a whole; scans stay until a record names them."""
+def _take_records(means: Means, paths: Sequence[Path], taken: Taken) -> None:
+    """Take in consent records, each file as a whole; scans wait until a record names them."""
+    read: list[tuple[Path, Signature]] = []
+    scans = {path: signature(path) for path in paths if path.suffix.lower() not in RECORD_ENDINGS}
+    named: set[str] = set()
     for path in paths:
-        if path.suffix.lower() not in RECORD_ENDINGS:
+        if path in scans:
             continue
         try:
+            before = signature(path)
             enrolled = enrol(means, read_records(path), folder=path.parent)
-        except ClinicmediaError as error:
-            reason = Reason("record_unreadable", file=path.name, facts={"problem": error.text})
+            keep_file(means, path)
+        except Unreachable:
+            raise
+        except (ClinicmediaError, OSError) as error:
+            reason = Reason("record_unreadable", file=path.name, facts={"problem": str(error)})
             put_aside(means, path, reason, taken)
             continue
         lost = [each for each in enrolled if not each.kept]
         taken.records += [each.id for each in enrolled if each.kept]
+        named |= {each.document for each in enrolled if each.document}
         if lost or not enrolled:
             reason = lost[0].reasons[0] if lost else Reason("record_empty")
             put_aside(means, path, Reason(reason.code, path.name, None, reason.facts), taken)
         else:
-            for each in enrolled:
-                if each.document:
-                    (path.parent / each.document).unlink(missing_ok=True)
-            path.unlink(missing_ok=True)
+            read.append((path, before))
+    # Only now, so that two records may name one scan; and only what is still what was read.
+    for path, before in [*read, *((p, sig) for p, sig in scans.items() if p.name in named)]:
+        remove(path, before)
+    for path in scans:
+        if path.name not in named:
+            taken.waiting.append((path.name, (Reason("scan_unnamed", file=path.name),)))

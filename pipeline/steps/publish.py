@@ -26,6 +26,7 @@ from pipeline.steps.public.uploads import (
 from pipeline.steps.wanted.clearing import basis_of, standing_of, why_down
 from pipeline.steps.wanted.outlook import ChannelOutlook, Outlook
 from pipeline.tools.catalog import cases, publications, work
+from pipeline.tools.catalog.engine import Connection
 from pipeline.tools.catalog.publications import PublicationRow
 from pipeline.tools.pages import Pages
 
@@ -91,18 +92,17 @@ def _publish(
         upload(means, begun.live.id, uploads=begun.due, lease=begun.lease)
         if since is None:
             _commit(means, outlook, begun)
-        delete_superseded(means, begun.live.id, keys=begun.superseded)
     finally:
         leases.give_back(means, begun.lease)
     return since is None
 
 
 def _is_whole(means: Means, live: PublicationRow, wanted: Wanted) -> bool:
-    """Tell whether exactly what is wanted was stored: a killed replacement leaves other things."""
+    """Tell whether all that is wanted was stored: a killed replacement leaves other bytes."""
     with means.catalog.read() as connection:
         there = publications.intents_of(connection, live.id, states=publications.MAY_BE_THERE)
-    stored = {each.key: each.sha256 for each in there if each.state == publications.STORED}
-    return len(stored) == len(there) and stored == {e.key: e.sha256 for e in wanted.uploads}
+    stored = {(each.key, each.sha256) for each in there if each.state == publications.STORED}
+    return {(each.key, each.sha256) for each in wanted.uploads} <= stored
 
 
 def _stands_on(channel: ChannelOutlook) -> tuple[dict[str, Any], date | None]:
@@ -117,12 +117,11 @@ def _stands_on(channel: ChannelOutlook) -> tuple[dict[str, Any], date | None]:
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """A publication whose intents are committed: what is due, and what it replaces."""
+    """A publication whose intents are committed, and what is due."""
 
     live: PublicationRow
     wanted: Wanted
     due: tuple[Upload, ...]
-    superseded: tuple[str, ...]
     modified: datetime
     lease: leases.Lease
     interrupted: bool
@@ -168,12 +167,11 @@ def _begin(
             )
         elif why_down(standing, live) or not publications.is_live(tx.connection, live.id):
             return None
-        lease = leases.take(tx, f"publish-{live.id}", seconds=WITHIN_S)
+        lease = leases.take(tx, _lease(live.id), seconds=WITHIN_S)
         if lease is None:
             return None
         modified = since or (now if live.published_at else live.opened_at)
         wanted = wanted_of(means, outlook, channel, live, pages=pages, modified=modified)
-        # Also what an attempt that was killed may have left, not only what was once complete.
         ever = publications.intents_of(tx.connection, live.id, states=publications.MAY_BE_THERE)
         stored = {each.key: each.sha256 for each in ever if each.state == publications.STORED}
         due = tuple(each for each in wanted.uploads if stored.get(each.key) != each.sha256)
@@ -181,11 +179,48 @@ def _begin(
         publications.intend(
             tx, live.id, uploads=[(e.key, e.sha256, e.size_bytes) for e in due], within_s=WITHIN_S
         )
-    kept = {each.key for each in wanted.uploads}
-    superseded = tuple(each.key for each in ever if each.key not in kept)
     interrupted = len(stored) < len(ever)
     live = replace(live, basis=basis, until=until)
-    return _Begun(live, wanted, due, superseded, modified, lease, interrupted)
+    return _Begun(live, wanted, due, modified, lease, interrupted)
+
+
+def clear_replaced(means: Means, case_id: int) -> None:
+    """Delete what newer versions of a case's publications replaced, and what killed ones left.
+
+    The indexes must have been written before: they named it.
+
+    Raises:
+        Unreachable: storage did not answer; the case is still due.
+    """
+    with means.catalog.read() as connection:
+        live = publications.live(connection, case_id)
+    for each in live:
+        with means.catalog.read() as connection:
+            if not _left_over(connection, each.id):
+                continue
+        with means.catalog.write(by=means.by, now=means.now()) as tx:
+            lease = leases.take(tx, _lease(each.id), seconds=WITHIN_S)
+            keys = _left_over(tx.connection, each.id)
+        if lease is None:
+            continue
+        try:
+            delete_superseded(means, each.id, keys=keys)
+        finally:
+            leases.give_back(means, lease)
+
+
+def _left_over(connection: Connection, publication_id: int) -> list[str]:
+    """Return the keys that may be there although the publication, as completed, has them not."""
+    live = publications.by_id(connection, publication_id)
+    if live.state != publications.PUBLIC or live.manifest is None:
+        return []
+    files = {key for key, *_ in live.manifest["files"]}
+    ever = publications.intents_of(connection, live.id, states=publications.MAY_BE_THERE)
+    return [each.key for each in ever if each.key not in files]
+
+
+def _lease(publication_id: int) -> str:
+    return f"publish-{publication_id}"
 
 
 def _both(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:

@@ -109,20 +109,22 @@ def take_out(means: Means, row: CaseRow, *, file: str, why: str) -> list[Inciden
     now = means.now()
     incidents: list[Incident] = []
     with means.catalog.write(by=means.by, now=now) as tx:
-        mine = {asset.file: asset for asset in cases.assets_of(tx.connection, row.id)}
-        if file not in mine:
-            near = likeliest(file, known=list(mine))
+        mine = cases.assets_of(tx.connection, row.id)
+        versions = {asset.sha256 for asset in mine if asset.file == file}
+        if not versions:
+            near = likeliest(file, known=[asset.file for asset in mine])
             raise UsageError(
                 f"The case {row.folder} has no file {file}.",
                 remedy=f"Did you mean {near}?" if near else "",
             )
-        sha256 = mine[file].sha256
-        for asset in cases.assets_by_hash(tx.connection, sha256):
-            other = cases.by_id(tx.connection, asset.case_id)
-            incidents += _incidents(means, tx, other, sha256=sha256)
-            cases.change_asset(tx, asset.id, {"state": cases.TAKEN_OUT})
-            tx.event("taken_out", case=other.name, data={"original": sha256, "why": why})
-            _close(tx, means, other.id)
+        # Every version that the name ever had: an older one may still be what is public.
+        for sha256 in sorted(versions):
+            for asset in cases.assets_by_hash(tx.connection, sha256):
+                other = cases.by_id(tx.connection, asset.case_id)
+                incidents += _incidents(means, tx, other, sha256=sha256)
+                cases.change_asset(tx, asset.id, {"state": cases.TAKEN_OUT})
+                tx.event("taken_out", case=other.name, data={"original": sha256, "why": why})
+                _close(tx, means, other.id)
     return incidents
 
 

@@ -22,7 +22,7 @@ from pipeline.steps.means import Means
 from pipeline.steps.public.indexes import want_indexes, write_indexes
 from pipeline.steps.public.showing import pages_of
 from pipeline.steps.public.uploads import forget_renditions
-from pipeline.steps.publish import publish
+from pipeline.steps.publish import clear_replaced, publish
 from pipeline.steps.render import render
 from pipeline.steps.wanted.clearing import reason_from, reason_to, revoked_of
 from pipeline.steps.wanted.outlook import (
@@ -95,6 +95,7 @@ def publish_due(means: Means) -> Done:
         raise trouble
     write_indexes(means, pages=pages)
     for row in looked_at:
+        clear_replaced(means, row.id)
         _settle(means, row)
     return done
 

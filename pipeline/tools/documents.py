@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Hashable, Mapping
 from typing import Any
 
 import yaml
 
 MAX_BYTES = 1_000_000
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Unreadable(ValueError):
@@ -32,6 +34,13 @@ class _TextLoader(yaml.SafeLoader):
             raise Unreadable(f"line {mark.line + 1} refers to another place with *; write it out")
         return super().compose_node(parent, index)
 
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:  # noqa: ANN401 - the signature is PyYAML's
+        """Refuse signs that no database keeps: half a surrogate pair, and NUL."""
+        if isinstance(node, yaml.ScalarNode) and _UNSTORABLE.search(node.value):
+            line = node.start_mark.line + 1
+            raise Unreadable(f"line {line}: there is a sign in it that cannot be stored")
+        return super().construct_scalar(node)
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - the signature is PyYAML's
         """Refuse a key that stands twice."""
         seen: set[str] = set()
@@ -47,6 +56,12 @@ class _TextLoader(yaml.SafeLoader):
 _TextLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+# A tag written out (!!int, !!binary, !!set) would make a value that is no text after all.
+_TextLoader.yaml_constructors = {
+    tag: construct
+    for tag, construct in yaml.SafeLoader.yaml_constructors.items()
+    if tag is None or tag.rpartition(":")[2] in {"null", "str", "seq", "map"}
 }
 
 
@@ -69,12 +84,17 @@ def read_text(raw: bytes) -> str:
 def _load(text: str) -> object:
     try:
         return yaml.load(text, Loader=_TextLoader)  # noqa: S506 - derived from SafeLoader, above
+    except Unreadable:
+        raise
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
         raise Unreadable(f"{where}{getattr(error, 'problem', None) or 'not valid YAML'}") from error
     except RecursionError as error:
         raise Unreadable("it is nested too deeply") from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # PyYAML's own constructors trip over explicit tags: !!int abc, !!bool x, !!timestamp x.
+        raise Unreadable("a value is marked with ! as something it is not") from error
 
 
 def read_mapping(text: str) -> dict[str, object]:
@@ -123,10 +143,13 @@ def read_rows(text: str) -> list[dict[str, str]]:
     if len(set(names)) != len(names):
         raise Unreadable("the header names a column twice")
     found: list[dict[str, str]] = []
-    for row in rows:
-        if None in row:
-            raise Unreadable(f"line {rows.line_num} has more cells than the header")
-        found.append({(name or "").strip(): (cell or "").strip() for name, cell in row.items()})
+    try:
+        for row in rows:
+            if None in row:
+                raise Unreadable(f"line {rows.line_num} has more cells than the header")
+            found.append({(name or "").strip(): (cell or "").strip() for name, cell in row.items()})
+    except csv.Error as error:
+        raise Unreadable(f'line {rows.line_num}: a quotation mark (") is not closed') from error
     return [row for row in found if any(row.values())]
 
 

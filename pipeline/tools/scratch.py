@@ -8,29 +8,23 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 import secrets
 import shutil
-import time
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
-
-_NEW_S = 60.0
 
 
 @contextlib.contextmanager
 def scratch_folder(root: Path) -> Iterator[Path]:
     """Make an empty folder under `root` that only this user can enter; remove it afterwards."""
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = secrets.token_hex(8)
-    new = root / f"{name}.new"
-    with new.open("x") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        claimed = new.rename(root / f"{name}.lock")  # locked before any sweeper sees it
-        folder = root / name
+    with contextlib.closing(_claimed(root)) as lock:
+        claimed = Path(lock.name)
+        folder = claimed.with_suffix("")
         folder.mkdir(mode=0o700)
         try:
             yield folder
@@ -39,13 +33,19 @@ def scratch_folder(root: Path) -> Iterator[Path]:
             claimed.unlink(missing_ok=True)
 
 
+def _claimed(root: Path) -> TextIO:
+    """Return a new lock file, locked before it may be taken for a dead process's."""
+    while True:
+        lock = (root / f"{secrets.token_hex(8)}.lock").open("x")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.fstat(lock.fileno()).st_nlink:
+            return lock
+        lock.close()  # swept in the instant before it was locked
+
+
 def sweep_scratch(root: Path) -> int:
     """Remove the folders under `root` whose process is gone; return how many."""
     swept = 0
-    for new in root.glob("*.new"):  # empty; its maker gives it its lasting name at once
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - new.stat().st_mtime > _NEW_S:
-                new.unlink()
     for claimed in sorted(root.glob("*.lock")):
         with contextlib.suppress(BlockingIOError, FileNotFoundError), claimed.open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

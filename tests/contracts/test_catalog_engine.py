@@ -149,7 +149,7 @@ def test_threads_keep_one_chain(catalog: Catalog) -> None:
         each.start()
     for each in threads:
         each.join(60)
-    whole(catalog, {"a": 10, "b": 10, "c": 10})
+    check_chain(catalog, {"a": 10, "b": 10, "c": 10})
 
 
 def test_processes_open_it_at_once_and_keep_one_chain(catalog_url: str) -> None:
@@ -164,11 +164,11 @@ def test_processes_open_it_at_once_and_keep_one_chain(catalog_url: str) -> None:
     ]
     assert [each.wait(120) for each in running] == [0, 0, 0]
     catalog = Catalog(catalog_url)
-    whole(catalog, {"a": 12, "b": 12, "c": 12})
+    check_chain(catalog, {"a": 12, "b": 12, "c": 12})
     catalog.close()
 
 
-def whole(catalog: Catalog, wanted: dict[str, int]) -> None:
+def check_chain(catalog: Catalog, wanted: dict[str, int]) -> None:
     """Check that the chain is unbroken and holds that many events of each actor, in order."""
     with catalog.read() as connection:
         found = list(events.all_events(connection))

@@ -82,21 +82,21 @@ def test_thousands_of_events_are_read_in_batches(catalog: Catalog) -> None:
 )
 def test_the_log_cannot_be_changed(log: Catalog, statement: str) -> None:
     """No update and no deletion, whoever asks; the log stays as it was."""
-    refused(log, statement)
+    check_refused(log, statement)
 
 
 def test_the_log_cannot_be_emptied_or_replaced(log: Catalog) -> None:
     """Each database's own way around a deletion is closed too."""
     log_url = log.url
     if log_url.startswith("postgresql"):
-        refused(log, "truncate events")
+        check_refused(log, "truncate events")
         return
     values = "select seq, at, 'else', verb, \"case\", data, prev, hash from events where seq = 2"
-    refused(log, f"insert or replace into events {values}")
-    refused(log, f"replace into events {values}")
+    check_refused(log, f"insert or replace into events {values}")
+    check_refused(log, f"replace into events {values}")
 
 
-def refused(log: Catalog, statement: str) -> None:
+def check_refused(log: Catalog, statement: str) -> None:
     """Check that the database refuses a statement, and that the chain is what it was."""
     with log.read() as connection:
         before = list(events.all_events(connection))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from verdicts import Row, ask, day, said, signed, story
+from verdicts import NEW_YORK, NOON, Row, ask, day, medium, said, signed, staff, story
 
 from pipeline.rules.consent import Clearance, Moment
 
@@ -121,6 +121,8 @@ OTHER_ENDS = [
     Row("an event, and a day before it", EXPIRED,
         (signed(expires_on="2026-06-01", expires_event="the end of treatment"),)),
     Row("signed tomorrow", EARLY, (signed(signed_on="2026-06-16"),)),
+    Row("signed tomorrow, while copies of today still live", EARLY,
+        (signed(signed_on="2026-06-16"),), at=Moment(NOON, NEW_YORK, 24 * HOUR)),
     Row("signed today", YES, (signed(signed_on="2026-06-15"),)),
 ]  # fmt: skip
 
@@ -141,6 +143,15 @@ def test_a_clearance_says_until_when() -> None:
         answer = ask(story(), signed(**changes))
         assert isinstance(answer, Clearance)
         assert answer.until == day(until)
+    two = ask(
+        story(medium("a"), medium("b", people=("bo",))), signed(), staff(expires_on="2026-12-01")
+    )
+    assert isinstance(two, Clearance)
+    assert {each.sha256: each.until for each in two.permits} == {
+        "a": day("2027-03-01"),
+        "b": day("2026-12-01"),
+    }
+    assert two.until == day("2026-12-01")
     endless = ask(story(), signed(**NO_DAY))
     assert isinstance(endless, Clearance)
     assert endless.until is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -164,9 +165,16 @@ def named(*ids: str, at: str = "2026-06-06") -> dict[str, Any]:
     return {"falls": FALLS, "consents": ids, "consents_named_at": instant(at)}
 
 
+WORK = story(
+    medium(rights=("l-2",)),
+    falls=(fell("revoked", "l-1", person="film-7", at="2026-06-02"),),
+    consents=("c-1",),
+    consents_named_at=instant("2026-06-06"),
+)
 CLOSINGS = [
     Row("a new record alone", CLOSED, (GONE, NEW), SHUT),
-    Row("one that renews what was revoked", CLOSED, (GONE, second("2026-06-05", renews="c-1")), SHUT),
+    Row("one that renews what was revoked", CLOSED,
+        (GONE, second("2026-06-05", renews="c-1")), SHUT),
     Row("one that names the closed case", CLOSED,
         (GONE, second("2026-06-05", covers={"cases": ["dry-needling--0042"]})), SHUT),
     Row("named after the fall", "yes c-2", (GONE, NEW), story(**named("c-2"))),
@@ -203,6 +211,11 @@ CLOSINGS = [
         story(falls=(fell("expired", "c-0"), *FALLS), consents=("c-2",),
               consents_named_at=instant("2026-06-06"))),
     Row("a fall for a cause that nobody knows", CLOSED, (NEW,), story(falls=(fell("moon"),))),
+    Row("a work whose licence fell, not named", CLOSED,
+        (licence(id="l-2", signed_on="2026-06-05"), signed()), WORK),
+    Row("a work whose licence fell, named", "yes c-1 l-2",
+        (licence(id="l-2", signed_on="2026-06-05"), signed()),
+        replace(WORK, consents=("c-1", "l-2"))),
     Row("two people, one opened", CLOSED, (GONE, NEW, staff()),
         story(medium(people=("0042", "bo")),
               falls=(*FALLS, fell("revoked", "s-1", at="2026-06-02", person="bo")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 
@@ -133,3 +134,22 @@ def test_an_inbox_that_is_not_there_is_said_not_taken_for_empty(empty: makers.Wo
         shutil.rmtree(empty.inbox)
         with pytest.raises(ClinicmediaError, match="connected"):
             intake(means, patience=Patience.PERSON, sightings=Sightings(Seconds()))
+
+
+def test_a_hard_link_keeps_nobody_waiting(empty: makers.Workspace) -> None:
+    """A second name of a file elsewhere goes aside with words; the next case is taken in."""
+    folder = empty.drop("massage--1", {"one.jpg": photo()})
+    os.link(folder / "one.jpg", empty.folder / "elsewhere.jpg")
+    empty.drop("massage--2", {"two.jpg": photo("two")})
+    with empty.opened() as means:
+        taken = intake(means, patience=Patience.PERSON, sightings=Sightings(Seconds()))
+    assert [(name, reason.code) for name, reason in taken.aside] == [("one.jpg", "hard_link")]
+    assert taken.cases == ["massage--2"]
+
+
+def test_a_scan_that_cannot_be_opened_stops_no_revocation(empty: makers.Workspace) -> None:
+    """A record whose document has an impossible name is kept, with its revocation."""
+    empty.sign(record("1", document="x" * 300 + ".pdf", revoked_on="2026-01-09"))
+    with empty.opened() as means:
+        taken = intake(means, patience=Patience.PERSON, sightings=Sightings(Seconds()))
+    assert len(taken.records) == 1

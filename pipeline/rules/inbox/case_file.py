@@ -106,6 +106,8 @@ def read_case_file(entries: object, *, file: str = "case.yaml") -> CaseFile | tu
     if read.subject and not slug_of(read.subject):
         facts = {"name": read.subject, "part": read.subject}
         reasons.append(Reason("case_name_no_letters", file=file, facts=facts))
+    if form.texts("channels") == ():
+        reasons.append(Reason("case_file_no_channels", file=file))
     if any(not claim.text for claim in read.claims or ()):
         reasons.append(Reason("case_file_claim_without_text", file=file))
     return tuple(reasons) or read

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.rules.lint.findings import Finding, Span, findings_of, in_order
+from pipeline.rules.lint.matching import matches, spoken
 from pipeline.rules.lint.patterns import span_of
-from pipeline.rules.lint.rulebook import Rulebook, matches
+from pipeline.rules.lint.rulebook import Rulebook
 from pipeline.rules.lint.words import Word
 
 NEEDS_TYPICAL_RESULT = frozenset({"implied_typical_result"})
@@ -54,11 +55,12 @@ def lint_claims(
     """
     answers = tuple(substantiated)
     found: dict[tuple[str, Span], Finding] = {}
-    for book in rules:
-        words = book.words(text)
+    for book, words in spoken(text, books=rules):
         answered = [_answered(words, answer, book=book) for answer in answers]
+        seen = book.find(words)
         for ruled in book.rules:
-            spans = [span_of(words, *match) for match in matches(words, ruled, book=book)]
+            held = matches(words, ruled, found=seen, book=book)
+            spans = [span_of(words, *match) for match in held]
             for each in findings_of(ruled.rule, spans, text=text):
                 place = (each.start, each.end)
                 covered = any(

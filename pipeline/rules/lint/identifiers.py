@@ -12,7 +12,7 @@ from datetime import date
 import phonenumbers
 
 from pipeline.rules.lint.findings import Span
-from pipeline.rules.lint.words import plainly
+from pipeline.rules.lint.words import flat
 
 _PHONE_DIGITS = 7
 _BARE_PHONE_DIGITS = 10  # without a label or a plus fewer digits are a reading or a row of numbers
@@ -24,7 +24,8 @@ _STAMP = re.compile(r"(?:(?<=[_-])|(?<![\w ])|(?<=IMG)|(?<=VID))((?:19|20)\d{6})
 _STAMP_BEFORE = re.compile(r"(?<!\d)((?:19|20)\d{6})(?=[_.-]\w)")
 _SSN = re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")
 _AFTER_LABEL = re.compile(
-    r"[ \t]{0,3}(?:(?:number|num|no|nr|id|record)\b)?[ \t.:#]{0,4}(?:(?:no|nr|id|is)\b)?[ \t.:#]{0,4}"
+    r"[ \t]{0,3}(?:(?:number|num|no|nr|id|record)\b)?[ \t.:#]{0,4}"
+    r"(?:(?:no|nr|id|is)\b)?[ \t.:#]{0,4}"
     r"([a-z]{0,4}[ -]?\d(?:[ -]?\d){2,20})(?![\w/%])",
     re.IGNORECASE,
 )
@@ -65,7 +66,7 @@ def _is_row(match: phonenumbers.PhoneNumberMatch) -> bool:
 
 
 def _labelled(text: str, place: int, *, labels: Collection[str]) -> bool:
-    before = plainly(text[max(0, place - _LABEL_REACH) : place])
+    before = flat(text[max(0, place - _LABEL_REACH) : place])
     return any(re.search(rf"\b{re.escape(label)}\b", before) for label in labels)
 
 
@@ -121,10 +122,7 @@ def record_numbers(text: str, *, labels: Collection[str]) -> Iterator[Span]:
     if not labels:
         return
     choices = "|".join(re.escape(each) for each in sorted(labels, key=len, reverse=True))
-    plain = text.lower()
-    if len(plain) != len(text):  # a letter whose small form is longer would move every place
-        plain = text
-    for label in re.finditer(rf"\b(?:{choices})\b", plain):
+    for label in re.finditer(rf"\b(?:{choices})\b", flat(text)):
         number = _AFTER_LABEL.match(text, label.end())
         if number:
             yield label.start(), number.end()
@@ -149,7 +147,7 @@ def codes(text: str, *, known: Collection[str]) -> Iterator[Span]:
         return
     parts = list(_CODE_PART.finditer(text))
     for number, part in enumerate(parts):
-        joined = ""
+        joined, end = "", part.start()
         for other in parts[number : number + 4]:
             if joined and other.start() - end > 1:
                 break

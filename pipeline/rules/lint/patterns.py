@@ -21,7 +21,7 @@ places that can be reached, so that nothing is ever tried twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.rules.lint.findings import Span
@@ -40,10 +40,14 @@ class BadPattern(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One place of a pattern: the phrases or kinds of words that may stand there, or a reach."""
+    """One place of a pattern: the words, phrases or kinds of words that may be there, or a reach.
+
+    `singles` are stems, or plain words behind a =; `phrases` have more than one of these.
+    """
 
     anchor: str = ""
     kinds: tuple[str, ...] = ()
+    singles: frozenset[str] = frozenset()
     phrases: tuple[tuple[str, ...], ...] = ()
     optional: bool = False
     reach: int = 0
@@ -66,6 +70,7 @@ class Vocabulary:
 
     language: str
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sets: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def keys(self, word: Word) -> tuple[str, ...]:
         """Return the keys under which a pattern may ask for this word first."""
@@ -79,7 +84,7 @@ class Vocabulary:
 
     def is_number(self, word: Word) -> bool:
         """Whether the word is a number, in digits or by name."""
-        return word.number or word.plain in self.groups.get("number", ())
+        return word.number or word.plain in self.sets.get("number", ())
 
 
 def read_pattern(text: str, *, vocabulary: Vocabulary) -> Pattern:
@@ -117,7 +122,10 @@ def _element(part: str, *, vocabulary: Vocabulary, text: str) -> Element:
         else:
             raise BadPattern(f"{text!r}: an empty choice")
     return Element(
-        kinds=tuple(kinds), phrases=tuple(sorted(set(phrases))), optional=optional
+        kinds=tuple(kinds),
+        singles=frozenset(each[0] for each in phrases if len(each) == 1),
+        phrases=tuple(sorted({each for each in phrases if len(each) > 1})),
+        optional=optional,
     )
 
 
@@ -136,29 +144,34 @@ def _firsts(elements: Sequence[Element]) -> Iterator[str]:
             continue
         for kind in element.kinds:
             yield "=" + _MARKS[kind] if kind in _MARKS else {"<any>": ANY}.get(kind, kind)
+        yield from element.singles
         yield from (phrase[0] for phrase in element.phrases)
         if not element.optional:
             return
 
 
-def find(
-    words: Sequence[Word], patterns: Mapping[str, Sequence[Pattern]], *, vocabulary: Vocabulary
-) -> Iterator[tuple[int, int]]:
-    """Yield every (first, behind the last) word of a match; `patterns` stand under their firsts."""
+Found = dict[str, list[tuple[int, int]]]
+Index = Mapping[str, Sequence[tuple[str, Pattern]]]
+
+
+def find(words: Sequence[Word], index: Index, *, vocabulary: Vocabulary) -> Found:
+    """Return for every owner of patterns the (first, behind the last) words of its matches."""
+    found: Found = {}
     for place, word in enumerate(words):
         for key in vocabulary.keys(word):
-            for pattern in patterns.get(key, ()):
+            for owner, pattern in index.get(key, ()):
                 end = _end(words, pattern, place, vocabulary=vocabulary)
                 if end > place:
-                    yield place, end
+                    found.setdefault(owner, []).append((place, end))
+    return found
 
 
-def indexed(patterns: Sequence[Pattern]) -> dict[str, list[Pattern]]:
-    """Return patterns under the keys that they can begin with."""
-    found: dict[str, list[Pattern]] = {}
-    for pattern in patterns:
-        for first in pattern.firsts:
-            found.setdefault(first, []).append(pattern)
+def indexed(owned: Iterable[tuple[str, Pattern]]) -> dict[str, list[tuple[str, Pattern]]]:
+    """Return patterns with their owners under the keys that they can begin with."""
+    found: dict[str, list[tuple[str, Pattern]]] = {}
+    for owner, pattern in owned:
+        for first in sorted(pattern.firsts):
+            found.setdefault(first, []).append((owner, pattern))
     return found
 
 
@@ -195,7 +208,12 @@ def _steps(
         place = _over(words, place)
     if place >= len(words):
         return
-    if any(_is(words[place], kind, element, vocabulary=vocabulary) for kind in element.kinds):
+    word = words[place]
+    if (
+        word.stem in element.singles
+        or "=" + word.plain in element.singles
+        or any(_is(word, kind, element, vocabulary=vocabulary) for kind in element.kinds)
+    ):
         yield place + 1
     for phrase in element.phrases:
         if _stands(words, phrase, place):
@@ -237,7 +255,7 @@ def _is(word: Word, kind: str, element: Element, *, vocabulary: Vocabulary) -> b
     if kind == "<any>":
         return word.shape[0].isalnum()
     if kind == "<Cap>":
-        return word.capital and word.plain not in vocabulary.groups.get("not_a_name", ())
+        return word.capital and word.plain not in vocabulary.sets.get("not_a_name", ())
     if not vocabulary.is_number(word):
         return False
     if not element.high:

@@ -21,11 +21,14 @@ from pipeline.rules.lint.identifiers import (
     record_numbers,
     zip_codes,
 )
+from pipeline.rules.lint.matching import matches, spoken
 from pipeline.rules.lint.names import names, read_roster
 from pipeline.rules.lint.patterns import span_of
-from pipeline.rules.lint.rulebook import Rulebook, Ruled, matches
+from pipeline.rules.lint.rulebook import Rulebook, Ruled
 from pipeline.rules.lint.words import plainly, straightened
 
+_TELLING = 7  # letters and digits: less could be part of anything
+_PREFIX = 4  # a country's code or "on" before the clinic's own number or street
 _NOT_TELLING = re.compile(r"[\W_]+")
 
 
@@ -46,21 +49,22 @@ def lint_privacy(
     straight, places = straightened(text)
     mine = {_bare(each) for each in own} - {""}
     found: dict[tuple[str, Span], Finding] = {}
-    for number, book in enumerate(rules):
-        words = book.words(text)
+    for number, (book, words) in enumerate(spoken(text, books=rules)):
         people = read_roster(roster, book=book)
+        seen = book.find(words)
         for ruled in book.rules:
             if ruled.rule.kind in exempt:
                 continue
-            spans = [span_of(words, *match) for match in matches(words, ruled, book=book)]
+            held = matches(words, ruled, found=seen, book=book)
+            spans = [span_of(words, *match) for match in held]
             if ruled.rule.kind == "name" and number == 0:
-                spans += names(words, roster=people, book=book)
+                spans += names(book.words(text), roster=people, book=book)
             spans += [
                 (places[start], places[end - 1] + 1)
                 for start, end in _written(straight, ruled=ruled, book=book, codes=codes)
             ]
             for each in findings_of(ruled.rule, spans, text=text):
-                if not _is_own(each.quote, own=mine):
+                if each.kind == "name" or not _is_own(each.quote, own=mine):
                     found.setdefault((each.kind, (each.start, each.end)), each)
     return in_order(found.values())
 
@@ -91,4 +95,9 @@ def _bare(text: str) -> str:
 def _is_own(quote: str, *, own: Collection[str]) -> bool:
     """Whether the words are the clinic's own, however they are punctuated."""
     bare = _bare(quote)
-    return any(bare in each or (len(each) >= 7 and each in bare) for each in own)
+    return any(
+        bare == each
+        or (len(bare) >= _TELLING and bare in each)
+        or (len(each) >= _TELLING and each in bare and len(bare) <= len(each) + _PREFIX)
+        for each in own
+    )

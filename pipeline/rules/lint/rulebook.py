@@ -2,18 +2,20 @@
 
 A rule has `ways`: rows of patterns with the contexts they need or that speak against them. A
 context is looked for around the words that were found: `before` (a few words ahead, in the same
-clause), `over` (it covers them), `clause` or `sentence`.
+clause), `over` (it covers them), `beside` (a few words on either side), `clause` or `sentence`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.rules.lint.findings import Rule, Span, Strength
+from pipeline.rules.lint.findings import Rule, Strength
 from pipeline.rules.lint.patterns import (
     BadPattern,
+    Found,
+    Index,
     Pattern,
     Vocabulary,
     find,
@@ -26,9 +28,7 @@ _SCOPES = frozenset({"before", "over", "clause", "sentence", "beside"})
 _RULE_KEYS = frozenset({"id", "kind", "strength", "source", "dated", "read", "remedy", "ways"})
 
 
-_REACH = (
-    40  # words on either side: a sentence that never ends must not cost the square of its length
-)
+CONTEXT = "context "  # before the names of contexts in the index, apart from those of ways
 
 
 class BadRules(ValueError):
@@ -41,14 +41,18 @@ class Context:
 
     scope: str
     within: int
-    patterns: Mapping[str, Sequence[Pattern]]
+    patterns: tuple[Pattern, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Patterns that count only where a needed context holds and none of `unless` does."""
+    """Patterns that count only where a needed context holds and none of `unless` does.
 
-    patterns: Mapping[str, Sequence[Pattern]]
+    `owner` is how the index of the book calls it.
+    """
+
+    owner: str
+    patterns: tuple[Pattern, ...]
     needs: tuple[str, ...]
     unless: tuple[str, ...]
 
@@ -63,7 +67,10 @@ class Ruled:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The rules of one language; `packs` and `channels` are the data of those sections."""
+    """The rules of one language; `packs` and `channels` are the data of those sections.
+
+    `index` leads from a word to all patterns, of ways and contexts, that can begin with it.
+    """
 
     language: str
     version: str
@@ -72,6 +79,7 @@ class Rulebook:
     breaks: str
     contexts: Mapping[str, Context]
     rules: tuple[Ruled, ...]
+    index: Index
     packs: Mapping[str, Mapping[str, Any]]
     channels: Mapping[str, Mapping[str, Any]]
     regions: tuple[str, ...] = ()
@@ -84,7 +92,11 @@ class Rulebook:
 
     def group(self, name: str) -> frozenset[str]:
         """Return the single words of a group, as they stand in the data."""
-        return frozenset(self.vocabulary.groups.get(name, ()))
+        return self.vocabulary.sets.get(name, frozenset())
+
+    def find(self, words: Sequence[Word]) -> Found:
+        """Return every match of every pattern, by the way or context that it belongs to."""
+        return find(words, self.index, vocabulary=self.vocabulary)
 
 
 def read_rulebook(data: Mapping[str, Any]) -> Rulebook:
@@ -95,7 +107,9 @@ def read_rulebook(data: Mapping[str, Any]) -> Rulebook:
     """
     language = str(data.get("language", "en"))
     groups = {str(name): tuple(_list(words)) for name, words in _map(data, "groups").items()}
-    vocabulary = Vocabulary(language, groups)
+    vocabulary = Vocabulary(
+        language, groups, {name: frozenset(words) for name, words in groups.items()}
+    )
     try:
         contexts = {
             name: _context(entry, vocabulary=vocabulary)
@@ -115,6 +129,7 @@ def read_rulebook(data: Mapping[str, Any]) -> Rulebook:
         breaks=" ".join(groups.get("clause_break", ())),
         contexts=contexts,
         rules=rules,
+        index=indexed(_owned(contexts, rules)),
         packs=_map(data, "packs"),
         channels=_map(data, "channels"),
         regions=tuple(_list(data.get("regions"))),
@@ -141,58 +156,14 @@ def read_rule(entry: Mapping[str, Any]) -> Rule:
     )
 
 
-def matches(words: Sequence[Word], ruled: Ruled, *, book: Rulebook) -> list[tuple[int, int]]:
-    """Return the (first, behind the last) words of every match of a rule that holds."""
-    found: list[tuple[int, int]] = []
-    for way in ruled.ways:
-        for place, end in find(words, way.patterns, vocabulary=book.vocabulary):
-            if way.needs and not _any(way.needs, words, place, end, book=book):
-                continue
-            if not _any(way.unless, words, place, end, book=book):
-                found.append((place, end))
-    return found
-
-
-def _any(
-    names: Sequence[str], words: Sequence[Word], place: int, end: int, *, book: Rulebook
-) -> bool:
-    return any(_holds(book.contexts[each], words, place, end, book=book) for each in names)
-
-
-def _holds(
-    context: Context, words: Sequence[Word], place: int, end: int, *, book: Rulebook
-) -> bool:
-    """Whether a context stands around words `place` to `end`."""
-    low, high = _window(context, words, place, end)
-    part = words[low:high]
-    for first, last in find(part, context.patterns, vocabulary=book.vocabulary):
-        first, last = first + low, last + low  # noqa: PLW2901 - the same places, in the whole text
-        if context.scope == "before" and place - context.within <= last <= place:
-            return True
-        if context.scope == "over" and first <= place and last >= end:
-            return True
-        if context.scope in {"clause", "sentence", "beside"}:
-            return True
-    return False
-
-
-def _window(context: Context, words: Sequence[Word], place: int, end: int) -> Span:
-    """Return the words in which a context is looked for."""
-    by_clause = context.scope in {"before", "clause"}
-    low, high = place, end
-    reach = _REACH if context.scope != "beside" else context.within
-    while low > 0 and place - low < reach and _together(words[low - 1], words[place], by_clause):
-        low -= 1
-    if context.scope == "before":
-        return low, place
-    last = words[end - 1]
-    while high < len(words) and high - end < reach and _together(words[high], last, by_clause):
-        high += 1
-    return low, high
-
-
-def _together(one: Word, other: Word, by_clause: bool) -> bool:  # noqa: FBT001 - a private shorthand
-    return one.sentence == other.sentence and not (by_clause and one.clause != other.clause)
+def _owned(
+    contexts: Mapping[str, Context], rules: Sequence[Ruled]
+) -> Iterator[tuple[str, Pattern]]:
+    for name, context in contexts.items():
+        yield from ((CONTEXT + name, pattern) for pattern in context.patterns)
+    for ruled in rules:
+        for way in ruled.ways:
+            yield from ((way.owner, pattern) for pattern in way.patterns)
 
 
 def _ruled(
@@ -203,8 +174,8 @@ def _ruled(
         raise BadRules(f"rule {entry.get('id', '?')}: unknown {', '.join(sorted(unknown))}")
     rule = read_rule(entry)
     ways = tuple(
-        _way(way, contexts=contexts, vocabulary=vocabulary, rule=rule)
-        for way in entry.get("ways") or ()
+        _way(way, owner=f"{rule.id}.{number}", contexts=contexts, vocabulary=vocabulary)
+        for number, way in enumerate(entry.get("ways") or ())
     )
     return Ruled(rule, ways)
 
@@ -212,15 +183,15 @@ def _ruled(
 def _way(
     entry: Mapping[str, Any],
     *,
+    owner: str,
     contexts: Mapping[str, Context],
     vocabulary: Vocabulary,
-    rule: Rule,
 ) -> Way:
     needs, unless = tuple(_list(entry.get("needs"))), tuple(_list(entry.get("unless")))
     for name in (*needs, *unless):
         if name not in contexts:
-            raise BadRules(f"rule {rule.id}: there is no context {name}")
-    return Way(_patterns(entry, vocabulary=vocabulary), needs, unless)
+            raise BadRules(f"rule {owner}: there is no context {name}")
+    return Way(owner, _patterns(entry, vocabulary=vocabulary), needs, unless)
 
 
 def _context(entry: Mapping[str, Any], *, vocabulary: Vocabulary) -> Context:
@@ -230,11 +201,9 @@ def _context(entry: Mapping[str, Any], *, vocabulary: Vocabulary) -> Context:
     return Context(scope, int(entry.get("within") or 4), _patterns(entry, vocabulary=vocabulary))
 
 
-def _patterns(
-    entry: Mapping[str, Any], *, vocabulary: Vocabulary
-) -> Mapping[str, Sequence[Pattern]]:
+def _patterns(entry: Mapping[str, Any], *, vocabulary: Vocabulary) -> tuple[Pattern, ...]:
     texts = _list(entry.get("patterns"))
-    return indexed([read_pattern(text, vocabulary=vocabulary) for text in texts])
+    return tuple(read_pattern(text, vocabulary=vocabulary) for text in texts)
 
 
 def _map(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:

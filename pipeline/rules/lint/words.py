@@ -18,7 +18,7 @@ _STEMMERS = {"en": "english", "es": "spanish"}
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|\S")
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n|\n[ \t]*(?=[^\sa-z])")
 _ENDS_SENTENCE = frozenset(".!?…")
-_ENDS_CLAUSE = frozenset(",;:()—–")
+_ENDS_CLAUSE = frozenset(",;:()—–")  # noqa: RUF001 - an en dash is meant
 _GLUE = frozenset("-_/")  # between words they are no pause: pain-free, shoulder_after
 _MARKS = {"’": "'", "‘": "'", "´": "'", "`": "'", "‐": "-", "‑": "-", "−": "-"}  # noqa: RUF001 - these look-alikes are the point
 
@@ -71,6 +71,13 @@ def plainly(text: str) -> str:
     )
 
 
+def flat(text: str) -> str:
+    """Return the text in lower case without accents, each letter in its old place."""
+    return "".join(
+        (unicodedata.normalize("NFKD", letter)[0].lower() or letter)[0] for letter in text
+    )
+
+
 def straightened(text: str) -> tuple[str, list[int]]:
     """Return the text with plain letters and marks, and for each letter its place in `text`."""
     letters: list[str] = []
@@ -106,9 +113,8 @@ def words_of(
     for match in _TOKEN.finditer(straight):
         shape = match[0]
         gap = match.start() - before
-        if any(place in paragraphs for place in range(before, match.start() + 1)) and found:
-            sentence, clause = sentence + 1, clause + 1
-        elif ended and gap and shape not in _ENDS_SENTENCE:
+        anew = any(place in paragraphs for place in range(before, match.start() + 1))
+        if (anew and found) or (ended and gap and shape not in _ENDS_SENTENCE):
             sentence, clause = sentence + 1, clause + 1
         if shape in _GLUE and _inside(straight, match.start()):
             before = match.end()

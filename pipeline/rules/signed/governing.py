@@ -88,6 +88,9 @@ def received_at(consent: Consent, *, moment: Moment) -> datetime | None:
         notices.append(record.received_at)
     if not notices and record.revoked_on:
         notices.append(datetime.combine(record.revoked_on, time.min, moment.zone))
+    if record.signed_on:
+        # Nobody revokes what is not signed yet: an earlier notice is a slip of the pen.
+        notices.append(datetime.combine(record.signed_on, time.min, moment.zone))
     return max(notices, default=consent.recorded_at)
 
 
@@ -235,6 +238,21 @@ def _after_a_fall(
         elif not _reopens(record, fall=fall, case=case, moment=moment):
             return (Reason("closed_by_revocation", facts=fact),)
     return ()
+
+
+def still_closed(case: Case, *, consents: Sequence[Consent], moment: Moment) -> Reason | None:
+    """Say that a revocation closed the case, whoever is in it by now; None when it is open.
+
+    Only an amendment after the revocation that names a record signed after it opens the case:
+    taking the person out of the words of case.yaml does not take him out of the pictures.
+    """
+    for fall in case.falls:
+        if fall.cause == "revoked" and not any(
+            _reopens(each.record, fall=fall, case=case, moment=moment) for each in consents
+        ):
+            facts = {"code": fall.person, "id": ", ".join(fall.consents)}
+            return Reason("closed_by_revocation", facts=facts)
+    return None
 
 
 def _reopens(record: Record, *, fall: Fall, case: Case, moment: Moment) -> bool:

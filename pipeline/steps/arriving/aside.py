@@ -13,6 +13,8 @@ from pipeline.steps.means import Means
 from pipeline.tools.catalog import work
 from pipeline.tools.files import sync_folder
 
+LONGEST_NAME_BYTES = 180
+
 
 def set_aside(means: Means, path: Path, *, reason: Reason) -> None:
     """Move a file to `_problems/` with a text beside it; nothing is deleted."""
@@ -25,7 +27,10 @@ def set_aside(means: Means, path: Path, *, reason: Reason) -> None:
     # The row comes before the move: without its file it is forgotten, and all of it done again.
     with means.catalog.write(by=means.by, now=means.now()) as tx:
         problem = work.add_problem(
-            tx, file=target.name, code=reason.code, facts={**reason.facts, "file": path.name}
+            tx,
+            file=target.name,
+            code=reason.code,
+            facts={**reason.facts, "file": reason.file or short_name(path.name)},
         )
         tx.event("set_aside", data={"code": reason.code, "problem": problem})
     _move(path, target)
@@ -74,6 +79,7 @@ def _free(folder: Path, name: str) -> Path:
     A text whose file is missing was left by a killed attempt and is written again; a file that
     only looks like one has a text of its own.
     """
+    name = short_name(name)
     stem, dot, ending = name.rpartition(".")
     tries = [name] + [
         f"{stem or ending} ({n}){dot}{ending if stem else ''}" for n in range(2, 1000)
@@ -84,6 +90,17 @@ def _free(folder: Path, name: str) -> Path:
         if not os.path.lexists(path) and (lone or not os.path.lexists(f"{path}.txt")):
             return path
     raise FileExistsError(str(folder / name))
+
+
+def short_name(name: str) -> str:
+    """Return a name that can be written everywhere and leaves room for its text's name."""
+    readable = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    stem, dot, ending = readable.rpartition(".")
+    if len(ending) > 10 or not stem:
+        stem, dot, ending = readable, "", ""
+    while len(f"{stem}{dot}{ending}".encode()) > LONGEST_NAME_BYTES:
+        stem = stem[:-1]
+    return f"{stem}{dot}{ending}"
 
 
 def _move(source: Path, target: Path) -> None:

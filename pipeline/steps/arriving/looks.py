@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from pipeline.rules.errors import Reason
+from pipeline.rules.errors import BadMedia, Reason
 from pipeline.rules.inbox.names import is_temporary
 from pipeline.rules.inbox.naming import case_slug, read_loose_name
 from pipeline.tools.files import Signature, signature
@@ -59,7 +59,12 @@ def look(inbox: Path) -> Found:
     loose: dict[str, list[Path]] = {}
     unplaced: list[tuple[Path, Reason]] = []
     for entry in _entries(inbox):
-        if entry.name.startswith("_"):
+        if entry.name in {PROBLEMS, WAITING, CONSENTS}:
+            continue
+        if not is_text(entry.name):
+            unplaced.append(
+                (Path(entry.path), Reason("name_unreadable", file=readable(entry.name)))
+            )
             continue
         if entry.is_dir(follow_symlinks=False):
             files = tuple(_below(Path(entry.path)))
@@ -74,6 +79,16 @@ def look(inbox: Path) -> Found:
     consents = inbox / CONSENTS
     records = tuple(_below(consents)) if consents.is_dir() else ()
     return Found(tuple(units), records, tuple(unplaced))
+
+
+def is_text(name: str) -> bool:
+    """Tell whether a name is text at all; file systems take any bytes."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in name)
+
+
+def readable(name: str) -> str:
+    """Return a name that can be written down, with a mark for each byte that is no text."""
+    return "".join("\ufffd" if "\ud800" <= sign <= "\udfff" else sign for sign in name)
 
 
 def _case_part(file_name: str) -> str:
@@ -128,6 +143,8 @@ def is_whole(path: Path) -> bool:
     """Tell whether a file's container is complete; what is no regular file is not judged here."""
     try:
         return not stat.S_ISREG(path.lstat().st_mode) or complete_container(path)
+    except BadMedia:
+        return True  # such as a hard link: waiting would not mend it, sorting says what it is
     except OSError:
         return False
 

@@ -5,6 +5,7 @@ Reads names and first bytes; decides nothing about consent and writes nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -23,13 +24,16 @@ from pipeline.rules.inbox.naming import (
     view_of,
 )
 from pipeline.rules.media import Kind, Role
-from pipeline.steps.arriving.looks import CASE_FILE, Unit
+from pipeline.steps.arriving.looks import CASE_FILE, Unit, is_text, readable
 from pipeline.tools.documents import Unreadable, read_mapping, read_text
 from pipeline.tools.sniff import sniff
 
 SIDECARS = {".vtt", ".srt"}
+# What a person meant as case.yaml: another ending, capitals, a copy's number, a hidden .txt.
+_LOOKALIKE = re.compile(r"case(?: ?\(\d+\))?\.(?:ya?ml|json)(?:\.txt)?", re.IGNORECASE)
 PAPER_KIND = "paper"
 SIDECAR_KIND = "sidecar"
+CASE_FILE_KIND = "case_file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,11 @@ def sort(unit: Unit, *, words: RoleWords) -> Sorted | tuple[Reason, ...]:
     for path in unit.files:
         if path == case_file:
             continue
+        if not is_text(path.name):
+            useless.append((path, Reason("name_unreadable", file=readable(path.name))))
+            continue
+        if _LOOKALIKE.fullmatch(path.name):
+            return (Reason("case_file_misnamed", file=path.name),)
         if is_sync_conflict(path.name):
             return (Reason("sync_conflict", file=path.name),)
         found = _item(path, unit=unit, said=said, words=words)

@@ -17,7 +17,13 @@ from pipeline.rules.media import Facts, Kind, Role, Stage
 from pipeline.rules.work import facts_to_json
 from pipeline.steps.amend import amend, derive, start_of
 from pipeline.steps.arriving.looks import Unit
-from pipeline.steps.arriving.sorting import PAPER_KIND, SIDECAR_KIND, Item, Sorted
+from pipeline.steps.arriving.sorting import (
+    CASE_FILE_KIND,
+    PAPER_KIND,
+    SIDECAR_KIND,
+    Item,
+    Sorted,
+)
 from pipeline.steps.means import Means
 from pipeline.steps.wanted.clearing import reason_to
 from pipeline.tools.catalog import cases
@@ -65,7 +71,8 @@ def store(
         values = _new_asset(copy, row=row, films=films, tx=tx)
         cases.add_asset(tx, values)
         known[copy.sha256] = cases.assets_by_hash(tx.connection, copy.sha256)[-1]
-        added.append(copy.sha256)
+        if copy.item.kind != CASE_FILE_KIND:
+            added.append(copy.sha256)
     _ask_roles(tx, row.id)
     changes = amend(tx, row, said, config=means.config) if said != CaseFile() else {}
     derive(tx, row.id)
@@ -109,7 +116,7 @@ def _new_asset(
 ) -> dict[str, Any]:
     item = copy.item
     state = cases.USED
-    if item.kind in {PAPER_KIND, SIDECAR_KIND}:
+    if item.kind in {PAPER_KIND, SIDECAR_KIND, CASE_FILE_KIND}:
         state = cases.PAPER
     elif item.role is Aside.SKIP or item.file in films:
         state = cases.SKIPPED
@@ -132,8 +139,23 @@ def _new_asset(
 
 
 def _again(tx: Transaction, there: AssetRow, copy: Copy) -> list[str]:
-    """The same bytes once more are one asset; a name with a role may answer an open question."""
+    """The same bytes once more are one asset; a name with a role may answer an open question.
+
+    Two names with two roles are a question; an older version dropped again is the newest again.
+    """
     role = copy.item.role
+    if there.state == cases.REPLACED:
+        for asset in cases.assets_of(tx.connection, there.case_id):
+            if asset.file == there.file and asset.state == cases.USED:
+                cases.change_asset(tx, asset.id, {"state": cases.REPLACED})
+        cases.change_asset(tx, there.id, {"state": cases.USED})
+        return [there.sha256]
+    two = isinstance(role, Role) and there.role is not None and str(role) != there.role
+    if there.state == cases.USED and two and there.file != copy.item.file:
+        facts = {"other": copy.item.file}
+        reason = reason_to(Reason("same_bytes_two_roles", file=there.file, facts=facts))
+        cases.change_asset(tx, there.id, {"role": None, "reason": reason})
+        return [there.sha256]
     if there.state == cases.USED and there.role is None and isinstance(role, Role):
         cases.change_asset(
             tx, there.id, {"role": str(role), "view": copy.item.view, "file": copy.item.file}

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.rules.errors import BadMedia, Reason
-from pipeline.rules.inbox.naming import Aside, CaseName, meant_treatment, slug_of
-from pipeline.rules.media import Kind, Role
+from pipeline.rules.inbox.case_file import Medium
+from pipeline.rules.inbox.naming import CaseName, meant_treatment, slug_of
+from pipeline.rules.media import Kind
 from pipeline.steps.arriving.aside import set_aside
-from pipeline.steps.arriving.looks import Found, Unit
+from pipeline.steps.arriving.looks import Found, Unit, readable
 from pipeline.steps.arriving.measuring import measure_all
-from pipeline.steps.arriving.sorting import Sorted, sort
+from pipeline.steps.arriving.sorting import CASE_FILE_KIND, Item, Sorted, sort
 from pipeline.steps.arriving.storing import Copy, store
 from pipeline.steps.means import Means
 from pipeline.steps.public.uploads import original_key
@@ -45,8 +46,9 @@ class Taken:
 
 
 def put_aside(means: Means, path: Path, reason: Reason, taken: Taken) -> None:
+    """Set a file aside and note it."""
     set_aside(means, path, reason=reason)
-    taken.aside.append((path.name, reason))
+    taken.aside.append((readable(path.name), reason))
 
 
 def take_unit(means: Means, unit: Unit, taken: Taken) -> None:
@@ -128,15 +130,26 @@ def _take_sorted(
             content_type="application/octet-stream",
             if_absent=True,
         )
-    case_signature = signature(understood.case_file) if understood.case_file else None
+    if understood.case_file:
+        measured.append(_case_file_copy(means, understood.case_file, scratch=scratch))
     with means.catalog.write(by=means.by, now=means.now()) as tx:
         changed = store(tx, means, unit, understood, measured)
     if changed:
         taken.cases.append(understood.name.slug)
     for copy in measured:
-        _remove(copy.item.path, copy.signature)
-    if understood.case_file and case_signature:
-        _remove(understood.case_file, case_signature)
+        remove(copy.item.path, copy.signature)
+
+
+def _case_file_copy(means: Means, path: Path, *, scratch: Path) -> Copy:
+    """Keep case.yaml byte for byte, like everything that leaves the inbox."""
+    target = scratch / "case.yaml"
+    before = signature(path)
+    sha256 = copy_verified(path, to=target)
+    means.private.put(
+        original_key(sha256), target, content_type="application/octet-stream", if_absent=True
+    )
+    item = Item(path, path.name, CASE_FILE_KIND, None, "", None, Medium())
+    return Copy(item, target, sha256, before, None)
 
 
 def _not_taken_out(means: Means, copies: Sequence[Copy], taken: Taken, *, case: str) -> list[Copy]:
@@ -157,11 +170,12 @@ def _elsewhere(means: Means, copies: Sequence[Copy], *, name: CaseName) -> tuple
     reasons = []
     with means.catalog.read() as connection:
         for copy in copies:
-            if copy.item.kind not in set(Kind) or copy.item.role in {Aside.SKIP, Role.PRESS}:
+            if copy.item.kind not in set(Kind):
                 continue
             for asset in cases.assets_by_hash(connection, copy.sha256):
                 other = cases.by_id(connection, asset.case_id)
-                if other.subject != name.subject and asset.role != Role.PRESS:
+                gone = asset.state in {cases.TAKEN_OUT, cases.PAPER}
+                if other.subject != name.subject and not gone:
                     reasons.append(
                         Reason(
                             "same_bytes_elsewhere",
@@ -186,7 +200,7 @@ def _measured(means: Means, copies: Sequence[Copy], taken: Taken) -> list[Copy]:
     return kept
 
 
-def _remove(path: Path, taken: Signature) -> None:
+def remove(path: Path, taken: Signature) -> None:
     """Remove an inbox file if it is still the very one that was copied."""
     try:
         if signature(path) == taken:
@@ -215,7 +229,7 @@ def _remove_if_empty(folder: Path) -> None:
 def waiting_units(means: Means, found: Found) -> list[tuple[str, tuple[Reason, ...]]]:
     """Say what of the inbox has to wait for a person, without taking anything."""
     waiting: list[tuple[str, tuple[Reason, ...]]] = [
-        (path.name, (reason,)) for path, reason in found.unplaced
+        (readable(path.name), (reason,)) for path, reason in found.unplaced
     ]
     remembered = _remembered(means)
     for unit in found.units:

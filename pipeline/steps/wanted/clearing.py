@@ -56,6 +56,7 @@ class Standing:
     consents: tuple[Consent, ...]
     questions: tuple[Reason, ...]
     answers: Mapping[str, Answer]
+    replaced: Mapping[str, Answer]
     held_all: str = ""
 
     @property
@@ -95,9 +96,13 @@ def standing_of(
     questions += pairing.questions
     if not row.complete:
         questions += [Reason("lone_before", file=shot.file) for shot in pairing.lone_befores]
-    people = {code for shot in shots for code in shot.people} | {row.subject}
+    ever = [asset for asset in rows if asset.state in {cases.USED, cases.REPLACED}]
+    people = {code for asset in ever for code in asset.people} | {row.subject}
+    fallen = {fall.person for fall in case.falls}
     known = consents.concerning(
-        connection, people=people, licences={each for shot in shots for each in shot.rights}
+        connection,
+        people=people | fallen,
+        licences={each for asset in ever for each in asset.rights},
     )
     ledger = [replace(each, record=strictly(each.record, config=config)) for each in known]
     channels = tuple(row.channels) if row.channels is not None else config.channels
@@ -111,7 +116,30 @@ def standing_of(
             channel: decide(case, channel=channel, consents=ledger, moment=moment)
             for channel in channels
         },
+        replaced={
+            channel: _of_replaced(
+                rows, case=case, channel=channel, ledger=ledger, moment=moment, config=config
+            )
+            for channel in channels
+        },
         held_all=work.mark(connection, HOLD_ALL) or "",
+    )
+
+
+def _of_replaced(
+    rows: Sequence[AssetRow],
+    *,
+    case: Case,
+    channel: str,
+    ledger: Sequence[Consent],
+    moment: Moment,
+    config: Config,
+) -> Answer:
+    """Decide the older versions of files: each stays public until its newer one takes its place."""
+    older = [asset for asset in rows if asset.state == cases.REPLACED]
+    shots = tuple(_asset(asset, config=config) for asset in older if asset.role and asset.facts)
+    return decide(
+        replace(case, assets=shots, pairs=()), channel=channel, consents=ledger, moment=moment
     )
 
 
@@ -176,14 +204,17 @@ def why_down(standing: Standing, publication: PublicationRow) -> str | None:
     if isinstance(answer, Refusal):
         return _cause(answer.reasons)
     permits = {permit.sha256: permit for permit in answer.permits}
-    # A newer version of a file replaces without a blink: its old one stays until then.
+    # A newer version of a file replaces without a blink: its old one stays until then, as long as
+    # its own people and rights allow it.
+    older = standing.replaced[publication.channel]
     replaced = {asset.sha256 for asset in standing.assets if asset.state == cases.REPLACED}
+    if isinstance(older, Clearance):
+        permits |= {permit.sha256: permit for permit in older.permits}
     for sha, shown in publication.basis["permits"].items():
-        if sha in replaced:
-            continue
         permit = permits.get(sha)
         if permit is None:
-            return _cause(answer.left_out)
+            refused = older if sha in replaced else answer
+            return _cause(refused.reasons if isinstance(refused, Refusal) else refused.left_out)
         if not permit.redactions <= set(shown["redactions"]):
             return NARROWED
     return None

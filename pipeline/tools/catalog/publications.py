@@ -100,6 +100,18 @@ def standing_on(connection: sa.Connection, consent: str) -> list[PublicationRow]
     return [row for row in rows if any(pair[0] == consent for pair in row.basis["stands_on"])]
 
 
+def last_stood_on(connection: sa.Connection, consent: str) -> list[PublicationRow]:
+    """Return ended publications that stood on a record and that no other epoch followed."""
+    rows = _read(connection, sa.true())
+    last = {(row.case_id, row.channel): row for row in rows}
+    return [
+        row
+        for row in last.values()
+        if row.state in {WITHDRAWING, WITHDRAWN} and row.cause in {"held", "narrowed"}
+        if any(pair[0] == consent for pair in row.basis["stands_on"])
+    ]
+
+
 def open_epoch(
     tx: Transaction,
     *,
