@@ -125,7 +125,14 @@ def loudness(film: Path, *, from_s: float, to_s: float, tone: int) -> float:
     return float(told.split("mean_volume:")[1].split()[0])
 
 
+def pixel(image: Image.Image, at: tuple[int, int]) -> tuple[int, ...]:
+    """Return the colours of a pixel of a picture that has several."""
+    found = image.getpixel(at)
+    assert isinstance(found, tuple)
+    return found
+
+
 def close(found: object, colour: tuple[int, int, int], *, within: int = 30) -> bool:
     """Whether a pixel has about that colour."""
     assert isinstance(found, tuple)
-    return max(abs(a - b) for a, b in zip(found, colour, strict=True)) <= within
+    return all(abs(int(a) - b) <= within for a, b in zip(found, colour, strict=True))

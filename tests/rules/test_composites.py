@@ -42,7 +42,8 @@ def pair(
         for mark, role, each in (("a", Role.BEFORE, facts), ("b", Role.AFTER, after or facts))
     ]
     return Pair(
-        *sides,
+        before=sides[0],
+        after=sides[1],
         permits={
             each.sha256: Permit(each.sha256, hidden, None, frozenset())
             for each, hidden in zip(sides, redactions, strict=True)

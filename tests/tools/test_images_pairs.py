@@ -7,7 +7,7 @@ from pathlib import Path
 
 import couples
 import pytest
-from couples import BLUE, RED, SIDE, close
+from couples import BLUE, RED, SIDE, close, pixel
 from PIL import Image
 from readers import leaks
 
@@ -39,12 +39,12 @@ def test_before_is_left_and_after_right(tmp_path: Path) -> None:
         with Image.open(each.file) as image:
             shown = image.convert("RGB")
         assert shown.size == (320, 180)
-        assert close(shown.getpixel((130, 150)), RED)
-        assert close(shown.getpixel((190, 150)), BLUE)
-        assert close(shown.getpixel((3, 90)), (244, 246, 245), within=6)
+        assert close(pixel(shown, (130, 150)), RED)
+        assert close(pixel(shown, (190, 150)), BLUE)
+        assert close(pixel(shown, (3, 90)), (244, 246, 245), within=6)
         assert leaks(Path(each.file)) == []
     pills = [each.box for each in renditions[0].canvas.overlays]
-    assert [close(shown.getpixel((b.x + 8, b.y + b.height // 2)), (11, 110, 105)) for b in pills]
+    assert [close(pixel(shown, (b.x + 8, b.y + b.height // 2)), (11, 110, 105)) for b in pills]
 
 
 def test_stacked_before_is_above(tmp_path: Path) -> None:
@@ -63,8 +63,8 @@ def test_stacked_before_is_above(tmp_path: Path) -> None:
         out=tmp_path,
     )
     with Image.open(made[0].file) as image:
-        assert close(image.getpixel((90, 80)), RED)
-        assert close(image.getpixel((90, 240)), BLUE)
+        assert close(pixel(image, (90, 80)), RED)
+        assert close(pixel(image, (90, 240)), BLUE)
 
 
 def test_another_photo_in_an_original_s_place_is_refused(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_side_for_a_film_is_as_large_as_it_is_shown(tmp_path: Path) -> None:
     images.draw_side(source, crop=crop, place=place, ground="#ffffff", to=path)
     with Image.open(path) as image:
         assert image.size == (50, 100)
-        assert image.getpixel((49, 99)) == RED
+        assert pixel(image, (49, 99)) == RED
 
 
 def test_the_divider_is_a_line_with_a_handle(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_the_divider_is_a_line_with_a_handle(tmp_path: Path) -> None:
     width = images.draw_divider((1080, 1920), colour="#0b6e69", to=path)
     with Image.open(path) as image:
         assert image.size == (width, 1920)
-        assert image.getpixel((width // 2, 20)) == (255, 255, 255, 255)
-        assert image.getpixel((2, 20))[3] == 0
-        assert image.getpixel((width // 2, 1920 // 2))[:3] == (11, 110, 105)
-        assert image.getpixel((width // 2, 1900)) == (255, 255, 255, 255)
+        assert pixel(image, (width // 2, 20)) == (255, 255, 255, 255)
+        assert pixel(image, (2, 20))[3] == 0
+        assert pixel(image, (width // 2, 1920 // 2))[:3] == (11, 110, 105)
+        assert pixel(image, (width // 2, 1900)) == (255, 255, 255, 255)

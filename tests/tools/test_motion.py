@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from couples import pixel
 from PIL import Image
 from samples import FFMPEG
 
@@ -53,32 +54,32 @@ def test_a_title_card_appears(tmp_path: Path) -> None:
     """Its ground is there at once, its words and its bar come, and nothing else is left behind."""
     shown = frames(TITLE, out=tmp_path)
     assert len(shown) == 15
-    assert shown[0].getpixel((5, 5)) == (244, 246, 245, 255)
+    assert pixel(shown[0], (5, 5)) == (244, 246, 245, 255)
     assert dark(shown[0], WORDS.box) == 0
     assert dark(shown[-1], WORDS.box) > 100
-    assert shown[-1].getpixel((100, 63))[:3] == (11, 110, 105)
-    assert shown[-1].getpixel((76, 63))[:3] == (11, 110, 105)
-    assert shown[6].getpixel((76, 63))[:3] == (244, 246, 245)
+    assert pixel(shown[-1], (100, 63))[:3] == (11, 110, 105)
+    assert pixel(shown[-1], (76, 63))[:3] == (11, 110, 105)
+    assert pixel(shown[6], (76, 63))[:3] == (244, 246, 245)
     assert [each.name for each in tmp_path.iterdir()] == [f"{TITLE.key}.mov"]
 
 
 def test_the_matte_s_edge_goes_from_right_to_left(tmp_path: Path) -> None:
     """Black and white alone, one edge, where `divider_x` says, in every frame."""
-    shown = [each.convert("L") for each in frames(MATTE, out=tmp_path)]
+    shown = frames(MATTE, out=tmp_path)
     assert len(shown) == 30
     for number, image in enumerate(shown):
-        row = [image.getpixel((x, 80)) for x in range(200)]
+        row = [pixel(image, (x, 80))[0] for x in range(200)]
         edge = divider_x(number, width=200, frames=30)
         assert row == [0] * edge + [255] * (200 - edge)
-    assert shown[0].getpixel((190, 5)) == 0
-    assert shown[-1].getpixel((10, 5)) == 255
+    assert pixel(shown[0], (190, 5)) == (0, 0, 0, 255)
+    assert pixel(shown[-1], (10, 5)) == (255, 255, 255, 255)
 
 
 def test_a_lower_third_comes_out_of_nothing(tmp_path: Path) -> None:
     """Clear at first; at the end as opaque as a caption is, in its own colour."""
     shown = frames(LOWER, out=tmp_path)
-    assert shown[0].getextrema()[3] == (0, 0)
-    red, green, blue, alpha = shown[-1].getpixel((60, 36))
+    assert shown[0].getchannel("A").getextrema() == (0, 0)
+    red, green, blue, alpha = pixel(shown[-1], (60, 36))
     assert (red, green, blue) == pytest.approx((128, 64, 32), abs=3)
     assert alpha == pytest.approx(0.7 * 255, abs=3)
 

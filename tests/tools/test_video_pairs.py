@@ -1,19 +1,21 @@
-"""Films and stills of a pair: looked at frame by frame, counted, listened to, searched for leaks."""
+"""Films and stills of a pair: looked at, counted, listened to and searched for leaks."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import av
 import couples
 import pytest
-from couples import BLUE, RED, REEL, SIDE, WIPE, YELLOW, close
+from couples import BLUE, RED, REEL, SIDE, WIPE, YELLOW, close, pixel
 from frames import frame
 from PIL import Image
 from readers import leaks
 
 from pipeline.rules.errors import BadMedia, VerificationFailed
+from pipeline.rules.media import Facts, Recipe
 from pipeline.rules.plan import sheets_of
 from pipeline.tools import video
 
@@ -48,13 +50,13 @@ def test_a_reel_shows_one_after_the_other(reel: Path) -> None:
     """Title, before, after and end card follow one another on the planned frames."""
     total = TITLE + BEFORE + SWEEP + AFTER + END
     assert count(reel) == total
-    assert close(frame(reel, number=TITLE - 1).getpixel((5, 5)), PLAIN, within=6)
+    assert close(pixel(frame(reel, number=TITLE - 1), (5, 5)), PLAIN, within=6)
     middle = (90, 160)
-    assert close(frame(reel, number=TITLE).getpixel(middle), RED)
-    assert close(frame(reel, number=TITLE + BEFORE - 1).getpixel(middle), RED)
-    assert close(frame(reel, number=TITLE + BEFORE + SWEEP).getpixel(middle), BLUE)
-    assert close(frame(reel, number=total - END - 1).getpixel(middle), YELLOW)
-    assert close(frame(reel, number=total - END).getpixel((5, 5)), PLAIN, within=6)
+    assert close(pixel(frame(reel, number=TITLE), middle), RED)
+    assert close(pixel(frame(reel, number=TITLE + BEFORE - 1), middle), RED)
+    assert close(pixel(frame(reel, number=TITLE + BEFORE + SWEEP), middle), BLUE)
+    assert close(pixel(frame(reel, number=total - END - 1), middle), YELLOW)
+    assert close(pixel(frame(reel, number=total - END), (5, 5)), PLAIN, within=6)
     assert leaks(reel) == []
 
 
@@ -63,7 +65,7 @@ def test_the_divider_moves_and_uncovers_the_right_side(reel: Path) -> None:
     edges = []
     for step in (4, 12, 20, 26):
         shown = frame(reel, number=TITLE + BEFORE + step)
-        row = [shown.getpixel((x, 110)) for x in range(46, 134)]
+        row = [pixel(shown, (x, 110)) for x in range(46, 134)]
         red = [x for x, found in enumerate(row, 46) if close(found, RED)]
         blue = [x for x, found in enumerate(row, 46) if close(found, BLUE)]
         assert not red or not blue or max(red) < min(blue)
@@ -75,7 +77,7 @@ def test_the_divider_moves_and_uncovers_the_right_side(reel: Path) -> None:
 def test_the_line_stands_where_the_matte_turns(reel: Path) -> None:
     """Between the colours lies the white line of the divider."""
     shown = frame(reel, number=TITLE + BEFORE + 15)
-    row = [shown.getpixel((x, 110)) for x in range(46, 134)]
+    row = [pixel(shown, (x, 110)) for x in range(46, 134)]
     red = max(x for x, found in enumerate(row) if close(found, RED))
     blue = min(x for x, found in enumerate(row) if close(found, BLUE))
     assert 1 <= blue - red <= 8
@@ -123,7 +125,7 @@ def test_no_sound_begins_or_ends_at_once(reel: Path) -> None:
     for at_s in (1.2, 5.7, 10.7):
         start = int((at_s - 0.05) * 48_000)
         near = samples[start : start + 4_800]
-        jump = max(abs(b - a) for a, b in zip(near, near[1:], strict=False))
+        jump = max(abs(b - a) for a, b in pairwise(near))
         assert jump < 0.3 * loudest
 
 
@@ -133,12 +135,12 @@ def test_side_by_side_before_is_left(films: tuple[Path, Path], tmp_path: Path) -
     assert count(film) == 180
     for number in (0, 100):
         shown = frame(film, number=number)
-        assert close(shown.getpixel((115, 90)), RED)
-        assert close(shown.getpixel((205, 90)), BLUE)
+        assert close(pixel(shown, (115, 90)), RED)
+        assert close(pixel(shown, (205, 90)), BLUE)
     held = frame(film, number=160)
-    assert close(held.getpixel((115, 90)), YELLOW)
-    assert close(held.getpixel((205, 90)), BLUE)
-    assert close(held.getpixel((10, 90)), PLAIN, within=6)
+    assert close(pixel(held, (115, 90)), YELLOW)
+    assert close(pixel(held, (205, 90)), BLUE)
+    assert close(pixel(held, (10, 90)), PLAIN, within=6)
     assert leaks(film) == []
     assert couples.loudness(film, from_s=0.5, to_s=2.2, tone=300) > -30
     assert couples.loudness(film, from_s=0.5, to_s=2.2, tone=1500) < -40
@@ -154,7 +156,7 @@ def test_much_longer_films_are_trimmed(tmp_path: Path) -> None:
     )
     film = couples.rendered(SIDE, couples.pair_of(*sources), sources=sources, out=tmp_path / "o")
     assert count(film) == 90
-    assert close(frame(film, number=89).getpixel((205, 90)), BLUE)
+    assert close(pixel(frame(film, number=89), (205, 90)), BLUE)
 
 
 def test_one_side_alone_is_heard_throughout(films: tuple[Path, Path], tmp_path: Path) -> None:
@@ -169,9 +171,9 @@ def test_a_wipe_runs_both_together(films: tuple[Path, Path], tmp_path: Path) -> 
     """A quarter of before, the divider, a quarter of after; what ended stands still meanwhile."""
     film = couples.rendered(WIPE, couples.pair_of(*films), sources=films, out=tmp_path)
     assert count(film) == 180
-    assert close(frame(film, number=20).getpixel((160, 40)), RED)
-    assert close(frame(film, number=150).getpixel((160, 40)), BLUE)
-    assert close(frame(film, number=179).getpixel((160, 40)), YELLOW)
+    assert close(pixel(frame(film, number=20), (160, 40)), RED)
+    assert close(pixel(frame(film, number=150), (160, 40)), BLUE)
+    assert close(pixel(frame(film, number=179), (160, 40)), YELLOW)
 
 
 def test_photos_make_a_reel_too(tmp_path: Path) -> None:
@@ -182,8 +184,8 @@ def test_photos_make_a_reel_too(tmp_path: Path) -> None:
     )
     film = couples.rendered(REEL, couples.pair_of(*sources), sources=sources, out=tmp_path / "o")
     assert count(film) == 36 + 90 + 30 + 90 + 45
-    assert close(frame(film, number=100).getpixel((90, 160)), RED)
-    assert close(frame(film, number=220).getpixel((90, 160)), BLUE)
+    assert close(pixel(frame(film, number=100), (90, 160)), RED)
+    assert close(pixel(frame(film, number=220), (90, 160)), BLUE)
     assert leaks(film) == []
     with av.open(str(film)) as container:
         assert len(container.streams.audio) == 1
@@ -202,11 +204,11 @@ def test_a_lower_third_comes_and_goes(tmp_path: Path) -> None:
     assert [each.pane for each in lower] == [0, 1]
     film = couples.rendered(recipe, pair, sources=sources, out=tmp_path / "o")
     at = (lower[0].at[0] + 4, lower[0].at[1] + lower[0].height // 2)
-    assert close(frame(film, number=36).getpixel(at), RED)
-    assert frame(film, number=36 + 40).getpixel(at)[0] < 120
-    assert close(frame(film, number=36 + 88).getpixel(at), RED)
-    assert close(frame(film, number=36 + 90 + 29).getpixel(at), BLUE)
-    assert frame(film, number=36 + 90 + 70).getpixel(at)[2] < 120
+    assert close(pixel(frame(film, number=36), at), RED)
+    assert pixel(frame(film, number=36 + 40), at)[0] < 120
+    assert close(pixel(frame(film, number=36 + 88), at), RED)
+    assert close(pixel(frame(film, number=36 + 90 + 29), at), BLUE)
+    assert pixel(frame(film, number=36 + 90 + 70), at)[2] < 120
 
 
 def test_stills_of_films_show_both(films: tuple[Path, Path], tmp_path: Path) -> None:
@@ -215,8 +217,8 @@ def test_stills_of_films_show_both(films: tuple[Path, Path], tmp_path: Path) -> 
     path = couples.rendered(still, couples.pair_of(*films), sources=films, out=tmp_path)
     with Image.open(path) as image:
         assert image.size == (320, 180)
-        assert close(image.getpixel((115, 90)), RED)
-        assert close(image.getpixel((205, 90)), BLUE)
+        assert close(pixel(image, (115, 90)), RED)
+        assert close(pixel(image, (205, 90)), BLUE)
     assert leaks(path) == []
 
 
@@ -224,12 +226,20 @@ def test_what_is_not_as_measured_is_refused(films: tuple[Path, Path], tmp_path: 
     """Another file in an original's place, or a card that is not there, makes no film."""
     pair = couples.pair_of(*films)
     other = replace(pair.facts[1], width=80)
-    renditions = couples.planned(SIDE, pair)
-    common = {"sheets": sheets_of(renditions), "rights": couples.STYLE.rights,
-              "font": couples.FONT, "drawn": tmp_path, "out": tmp_path}  # fmt: skip
+
+    def render(recipe: Recipe, facts: tuple[Facts, Facts]) -> None:
+        video.render_pair(
+            films,
+            facts=facts,
+            sheets=sheets_of(couples.planned(recipe, pair)),
+            rights=couples.STYLE.rights,
+            font=couples.FONT,
+            drawn=tmp_path,
+            out=tmp_path,
+        )
+
     with pytest.raises(BadMedia):
-        video.render_pair(films, facts=(pair.facts[0], other), **common)
-    common["sheets"] = sheets_of(couples.planned(REEL, pair))
+        render(SIDE, (pair.facts[0], other))
     with pytest.raises(VerificationFailed, match="card"):
-        video.render_pair(films, facts=pair.facts, **common)
+        render(REEL, pair.facts)
     assert [each for each in tmp_path.iterdir() if each.suffix == ".mp4"] == []

@@ -238,7 +238,8 @@ def _own(
         if card.kind == "lower" and card.pane == pane:
             gone, leaving = round(LOWER_S * length.rate), round(_LEAVES_S * length.rate)
             held = f"tpad=start_mode=clone:start={late}:stop_mode=clone:stop={gone}"
-            left = f"trim=end_frame={late + gone},fade=t=out:s={late + gone - leaving - 1}:n={leaving}"
+            going = late + gone - leaving - 1
+            left = f"trim=end_frame={late + gone},fade=t=out:s={going}:n={leaving}"
             drawn = writer.chain(
                 f"[{number}:v]{_timed(length)},{held},{_timed(length)},{left}:alpha=1,{_ALPHA}",
             )
