@@ -35,7 +35,8 @@ def edit_command(means: Means, *, case: str, file: Path) -> Answer:
     with means.catalog.write(by=means.by, now=means.now()) as tx:
         changes = amend(tx, row, said, config=means.config)
     close_all_ended(means)
-    text = f"{row.folder}: {len(changes)} changes." if changes else f"{row.folder}: nothing new."
+    count = "1 change" if len(changes) == 1 else f"{len(changes)} changes"
+    text = f"{row.folder}: {count}." if changes else f"{row.folder}: nothing new."
     return withdrawal(
         means, said=text, data={"version": 1, "case": row.folder, "changed": sorted(changes)}
     )

@@ -119,12 +119,7 @@ def run_once(means: Means) -> Answer:
         lines.append(f"{done.rendered} renditions made.")
     lines += [f"Published: {case} on {channel}" for case, channel in done.published]
     lines += receipt_lines(receipts, local=local_time(means))
-    lines.append(
-        f"{len(waiting)} of {len(rows)} cases wait for a person; "
-        "'clinicmedia status' says for what."
-        if waiting
-        else f"{len(rows)} cases, none waits for a person."
-    )
+    lines.append(_count(len(rows), waiting=len(waiting)))
     data = _told(means, taken) | {
         "rendered": done.rendered,
         "published": [{"case": case, "channel": channel} for case, channel in done.published],
@@ -134,6 +129,15 @@ def run_once(means: Means) -> Answer:
     new = NEEDS_PERSON if waiting or taken.aside or taken.waiting else FINE
     code = gravest([new, _pending(receipts)])
     return _with_head(means, done.held, Answer("\n".join(filter(None, lines)), data, code))
+
+
+def _count(total: int, *, waiting: int) -> str:
+    """Say how many cases there are and how many need somebody."""
+    cases_ = "1 case" if total == 1 else f"{total} cases"
+    if not waiting:
+        return f"{cases_}; nobody has to do anything."
+    need = "needs" if waiting == 1 else "need"
+    return f"{cases_}; {waiting} {need} a person: 'clinicmedia status' says what for."
 
 
 def withdrawal(means: Means, *, said: str, data: dict[str, object]) -> Answer:

@@ -24,7 +24,9 @@ def hold_command(means: Means, *, case: str | None, why: str) -> Answer:
     if case is None:
         count = review.hold_all(means, why=why)
         return withdrawal(
-            means, said=f"All {count} cases are held.", data={"version": 1, "held": count}
+            means,
+            said="The one case is held." if count == 1 else f"All {count} cases are held.",
+            data={"version": 1, "held": count},
         )
     row = find_case(means, case)
     review.hold(means, row, why=why)

@@ -33,7 +33,9 @@ class _Blanks(dict[str, str]):
 
 def say(reason: Reason, *, catalogue: Catalogue) -> Sentence:
     """Fill the catalogue's sentence for a reason; an unknown code says itself."""
-    entry = catalogue.get(reason.code, {"text": reason.code, "remedy": ""})
+    entry = catalogue.get(reason.code)
+    if entry is None:
+        return Sentence(reason.code, "")
     blanks = _Blanks(reason.facts)
     for blank, value in (("file", reason.file), ("channel", reason.channel)):
         spoken = value or catalogue.get(NOT_SAID[blank], {}).get("text")

@@ -142,15 +142,15 @@ def _take_one(means: Means, unit: Unit, taken: Taken) -> None:
 
 def _unplaced(means: Means, path: Path, reason: Reason, taken: Taken) -> None:
     """A file that names no case waits when it is a medium, and goes aside when it is none."""
-    useless = Reason("unknown_format", file=path.name)
+    useless = Reason("unknown_format", file=readable(path.name))
     try:
         kind = sniff(path).kind
     except BadMedia as error:
-        kind, useless = None, replace(error.reason, file=path.name)
+        kind, useless = None, replace(error.reason, file=readable(path.name))
     except OSError:
         kind = None
     if kind == "archive":
-        useless = Reason("archive", file=path.name)
+        useless = Reason("archive", file=readable(path.name))
     elif kind is not None:
         taken.waiting.append((readable(path.name), (reason,)))
         return

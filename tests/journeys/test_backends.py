@@ -171,7 +171,7 @@ def check_published(clinic: makers.Workspace, public: Public) -> str:
              ("index.html", "embed.html", "case.json", "oembed.json")}  # fmt: skip
     shared = {"index.html", "treatments/dry-needling/index.html", "sitemap.xml", "feed.xml"}
     assert pages | shared | {"robots.txt", "embed.js"} <= bodies.keys()
-    told = json.loads(bytes(bodies[f"cases/{slug}/case.json"]))  # type: ignore[arg-type]
+    told = json.loads(bytes(bodies[f"cases/{slug}/case.json"]))
     for key, body in bodies.items():
         assert isinstance(body, bytes), f"{key} answered {body}"
         for word in ("Q-0042", "Q-0117", "neck before", "quarterly", samples.CANARY, makers.PHONE):

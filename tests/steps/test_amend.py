@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import makers
@@ -71,33 +72,44 @@ def test_a_file_that_the_case_does_not_have_changes_nothing(taken: makers.Worksp
             assert all(t.text != "T" for t in texts.texts_of(connection, stored(means)[0].id))
 
 
-def test_the_subject_counts_everywhere_but_in_press(taken: makers.Workspace) -> None:
-    """People of the case count in every file, those of a file in it alone; press has no subject."""
+def test_the_subject_counts_in_every_file(taken: makers.Workspace) -> None:
+    """People of the case count in every file, those of a file in it alone."""
     with taken.opened() as means:
-        media = (
-            ("after.jpg", Medium(people=("friend",))),
-            ("during.jpg", Medium(role=Role.PRESS, people=(), rights=("L-1",))),
-        )
+        media = (("after.jpg", Medium(people=("friend",))), ("during.jpg", Medium(people=())))
         change(means, CaseFile(people=("aide",), media=media))
         _, assets = stored(means)
     assert set(assets["before.jpg"].people) == {"s1", "aide"}
     assert set(assets["after.jpg"].people) == {"s1", "aide", "friend"}
-    assert set(assets["during.jpg"].people) == {"aide"}
-    assert assets["during.jpg"].rights == ("L-1",)
+    assert set(assets["during.jpg"].people) == {"s1", "aide"}
 
 
-@pytest.mark.parametrize("said", [{}, {"people": ()}, {"rights": ()}])
+@pytest.mark.parametrize("said", [Medium(), Medium(people=()), Medium(rights=())])
 def test_press_asks_until_both_rights_and_people_are_said(
-    taken: makers.Workspace, said: dict[str, tuple[str, ...]]
+    taken: makers.Workspace, said: Medium
 ) -> None:
-    """Half an answer is none; `[]` said out loud is one."""
+    """Half an answer is none; `[]` said out loud is one, and then nobody counts."""
     with taken.opened() as means:
-        change(means, CaseFile(media=(("during.jpg", Medium(role=Role.PRESS, **said)),)))
-        reason = stored(means)[1]["during.jpg"].reason
-        assert reason is not None
-        assert reason["code"] == "press_unsaid"
-        change(means, CaseFile(media=(("during.jpg", Medium(people=(), rights=())),)))
-        assert stored(means)[1]["during.jpg"].reason is None
+        change(means, CaseFile(subject="press"))
+        change(means, CaseFile(media=(("during.jpg", replace(said, role=Role.PRESS)),)))
+        assert _asked(means) == "press_unsaid"
+        said_all = Medium(people=(), rights=("L-1",))
+        change(means, CaseFile(media=(("during.jpg", said_all),)))
+        assert _asked(means) is None
+        asset = stored(means)[1]["during.jpg"]
+    assert (asset.people, asset.rights) == ((), ("L-1",))
+
+
+def test_press_in_a_patients_folder_is_a_question(taken: makers.Workspace) -> None:
+    """The role would take the patient out of those whose consent counts."""
+    with taken.opened() as means:
+        said = Medium(role=Role.PRESS, people=(), rights=())
+        change(means, CaseFile(media=(("during.jpg", said),)))
+        assert _asked(means) == "press_elsewhere"
+
+
+def _asked(means: Means) -> str | None:
+    reason = stored(means)[1]["during.jpg"].reason
+    return None if reason is None else str(reason["code"])
 
 
 def test_naming_a_record_again_is_an_act_of_its_own(taken: makers.Workspace) -> None:

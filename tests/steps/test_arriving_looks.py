@@ -62,22 +62,32 @@ def test_links_are_listed_and_never_entered(tmp_path: Path) -> None:
     assert [path.name for path, _ in found.unplaced] == ["massage--9"]
 
 
+def _longer(path: Path) -> None:
+    put(path, b"longer")
+
+
+def _older(path: Path) -> None:
+    os.utime(path, (1, 1))
+
+
+def _another(path: Path) -> None:
+    """The same bytes and times under the same name, but another file."""
+    put(path.with_name("new"), path.read_bytes()).rename(path)
+    os.utime(path, (1, 1))
+
+
 def test_quiet_is_counted_from_the_last_change(tmp_path: Path) -> None:
     """Size, times and inode count; a file never seen before is not quiet at all."""
     now = [100.0]
     sightings = Sightings(lambda: now[0])
     path = put(tmp_path / "a.jpg")
     assert sightings.quiet_s(path) == 0
-    for change in (
-        lambda: put(path, b"longer"),
-        lambda: os.utime(path, (1, 1)),
-        lambda: (path.unlink(), put(path, b"longer"), os.utime(path, (1, 1))),
-    ):
+    for change in (_longer, _older, _another):
         sightings.note([path])
         now[0] += 7
         sightings.note([path])
         assert sightings.quiet_s(path) == 7
-        change()
+        change(path)
         assert sightings.quiet_s(path) == 0
     path.unlink()
     sightings.note([path])

@@ -26,7 +26,7 @@ from pipeline.rules.inbox.naming import (
 from pipeline.rules.media import Kind, Role
 from pipeline.steps.arriving.looks import CASE_FILE, Unit, is_text, readable
 from pipeline.tools.documents import Unreadable, read_mapping, read_text
-from pipeline.tools.sniff import sniff
+from pipeline.tools.sniff import Sniffed, sniff
 
 SIDECARS = {".vtt", ".srt"}
 # What a person meant as case.yaml: another ending, capitals, a copy's number, a hidden .txt.
@@ -97,9 +97,10 @@ def _is_case_file(unit: Unit, path: Path) -> bool:
 
 
 def _read_case_file(path: Path) -> CaseFile | tuple[Reason, ...]:
+    if path.is_symlink():
+        problem = "it is a link to another file"
+        return (Reason("case_file_unreadable", file=path.name, facts={"problem": problem}),)
     try:
-        if path.is_symlink():
-            raise Unreadable("it is a link to another file")
         entries = read_mapping(read_text(path.read_bytes()))
     except (Unreadable, OSError) as error:
         return (Reason("case_file_unreadable", file=path.name, facts={"problem": str(error)}),)
@@ -137,12 +138,9 @@ def _item(path: Path, *, unit: Unit, said: CaseFile, words: RoleWords) -> Item |
     if unit.folder is None:
         loose = read_loose_name(path.name)
         stem = stem if isinstance(loose, Reason) else loose.role_stem
-    try:
-        sniffed = sniff(path)
-    except BadMedia as error:
-        return replace(error.reason, file=path.name)
-    except OSError as error:
-        return Reason("unreadable_file", file=path.name, facts={"problem": error.strerror or ""})
+    sniffed = _sniffed(path)
+    if isinstance(sniffed, Reason):
+        return sniffed
     if path.suffix.lower() in SIDECARS and sniffed.kind is None:
         return Item(path, file, SIDECAR_KIND, None, "", None, medium)
     if sniffed.kind is None or sniffed.kind == "archive":
@@ -159,6 +157,15 @@ def _item(path: Path, *, unit: Unit, said: CaseFile, words: RoleWords) -> Item |
     known = None if isinstance(role, Reason) else role
     view = medium.view or view_of(stem, words=words)
     return Item(path, file, str(kind), known, view, question, medium)
+
+
+def _sniffed(path: Path) -> Sniffed | Reason:
+    try:
+        return sniff(path)
+    except BadMedia as error:
+        return replace(error.reason, file=path.name)
+    except OSError as error:
+        return Reason("unreadable_file", file=path.name, facts={"problem": error.strerror or ""})
 
 
 def _relative(path: Path, *, unit: Unit) -> str:

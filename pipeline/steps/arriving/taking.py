@@ -33,6 +33,8 @@ from pipeline.tools.scratch import scratch_folder
 log = logging.getLogger(__name__)
 
 WAITING_MARK = "inbox-waiting"
+# Reasons that `status` cannot find out by itself, because it reads no file whole.
+ONLY_A_LOOK_TELLS = frozenset({"same_bytes_elsewhere", "unit_trouble"})
 
 
 @dataclass(slots=True)
@@ -251,12 +253,12 @@ def waiting_units(means: Means, found: Found) -> list[tuple[str, tuple[Reason, .
 
 
 def remember_waiting(means: Means, taken: Taken) -> None:
-    """Remember what only a whole look can tell (the same bytes elsewhere), for `status`."""
+    """Remember for `status` what only a whole look can tell."""
     told = json.dumps(
         {
             name: [reason_to(reason) for reason in reasons]
             for name, reasons in taken.waiting
-            if any(reason.code == "same_bytes_elsewhere" for reason in reasons)
+            if any(reason.code in ONLY_A_LOOK_TELLS for reason in reasons)
         }
     )
     with means.catalog.read() as connection:
