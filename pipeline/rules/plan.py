@@ -18,7 +18,10 @@ from pipeline.rules.layout import Measure
 from pipeline.rules.media import Asset, Canvas, Case, Kind, Recipe, Rendition
 from pipeline.rules.planned.composites import Pair, composes, composite
 from pipeline.rules.planned.renditions import (
+    MOST_GAIN_DB,
     RENDER_VERSION,
+    SOCIAL_LUFS,
+    WEB_LUFS,
     Sayings,
     Style,
     gain_db_of,
@@ -31,7 +34,10 @@ from pipeline.rules.work import Output, Sheet
 
 __all__ = [
     "ENDINGS",
+    "MOST_GAIN_DB",
     "RENDER_VERSION",
+    "SOCIAL_LUFS",
+    "WEB_LUFS",
     "Plan",
     "Sayings",
     "Style",

@@ -41,10 +41,22 @@ class Length:
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline(Length):
+class Timeline:
     """What all films of an original share: its tracks, its constant rate and its length."""
 
     source: Source
+    rate: Fraction
+    frames: int
+
+    @property
+    def length(self) -> Length:
+        """The length alone."""
+        return Length(self.rate, self.frames)
+
+    @property
+    def duration_s(self) -> float:
+        """The length of every film, a whole number of frames."""
+        return self.length.duration_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +147,7 @@ def _draw_films(
         labels = writer.split(trunk + base, count=len(branches))
         for label, (sheet, inputs) in zip(labels, branches, strict=True):
             branded = brand(writer, label, sheet.canvas.overlays, inputs)
-            pictures |= draw_sizes(writer, branded, sheet, timeline)
+            pictures |= draw_sizes(writer, branded, sheet, timeline.length)
     return pictures
 
 
@@ -185,7 +197,7 @@ def draw_sizes(
     writer: Writer,
     label: str,
     sheet: Sheet,
-    timeline: Length,
+    length: Length,
 ) -> dict[str, str]:
     """Scale each size from the next larger one."""
     pictures: dict[str, str] = {}
@@ -197,9 +209,9 @@ def draw_sizes(
         current = size
         mine, *rest = writer.split(label + scaled, count=2 if remaining else 1)
         label = rest[0] if rest else ""
-        rate = exact_rate(output.frame_rate or float(timeline.rate))
+        rate = exact_rate(output.frame_rate or float(length.rate))
         pictures[output.key] = mine
-        if rate != timeline.rate:
+        if rate != length.rate:
             pictures[output.key] = writer.chain(f"{mine}fps=fps={rate}:round=near")
     return pictures
 

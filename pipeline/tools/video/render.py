@@ -61,7 +61,7 @@ def render(
                 *ffmpeg.video_input(source, at_most_s=timeline.duration_s + SLACK_S),
                 *(word for each in pictures for word in ffmpeg.picture_input(each)),
                 *("-filter_complex", graph.text),
-                *film_arguments(graph, outputs=outputs, length=timeline),
+                *film_arguments(graph, outputs=outputs, length=timeline.length),
                 *_still_arguments(graph),
             ],
             cwd=folder,
@@ -70,7 +70,7 @@ def render(
         )
         check(log)
         made = {
-            output.key: finish(folder / f"{at}.mp4", output, timeline, rights, out)
+            output.key: finish(folder / f"{at}.mp4", output, timeline.length, rights, out)
             for at, output in enumerate(outputs)
         }
         for at, at_s in enumerate(times):
