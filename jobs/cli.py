@@ -34,6 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _prepare_output()
     options = make_parser().parse_args(arguments)
+    for name in ("why", "by"):
+        # A stray byte in a reason must not keep a case up: the log shows it as a mark.
+        if text := getattr(options, name, None):
+            setattr(options, name, os.fsencode(text).decode("utf-8", "replace"))
     try:
         answer = _answer(options)
         _print(options, answer)

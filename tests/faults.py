@@ -39,11 +39,14 @@ Json = dict[str, Any]
 
 @dataclass
 class Seam:
-    """Counts the effects below `root`, writes them down, and acts at the `at`-th."""
+    """Counts the effects below `root`, writes them down, and acts at the `at`-th.
+
+    `at` may also be the beginning of an effect's or a note's words: the first one is it.
+    """
 
     root: Path
     log: Path | None = None
-    at: int | None = None
+    at: int | str | None = None
     when: str = BEFORE
     act: str = KILL
     count: int = 0
@@ -67,11 +70,18 @@ class Seam:
             handle = os.open(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             os.write(handle, f"{json.dumps(line)}\n".encode())
             os.close(handle)
+        if "n" not in more and self.at and f"{what} {detail}".startswith(str(self.at)):
+            self._act()
 
     def _reach(self, number: int, side: str, what: str, detail: str, told: Json) -> None:
         self.note(what, detail, n=number, side=side, **told)
-        if number == self.at and side == self.when:
-            os.kill(os.getpid(), signal.SIGKILL if self.act == KILL else signal.SIGSTOP)
+        words = isinstance(self.at, str) and f"{what} {detail}".startswith(self.at)
+        if (number == self.at or words) and side == self.when:
+            self._act()
+
+    def _act(self) -> None:
+        self.at = None
+        os.kill(os.getpid(), signal.SIGKILL if self.act == KILL else signal.SIGSTOP)
 
 
 def arm(seam: Seam) -> None:
@@ -91,7 +101,7 @@ def arm(seam: Seam) -> None:
         with seam.effect("submit", job.verb):
             submit(self, job, **more)
 
-    setattr(Processes, "submit", submitted)  # noqa: B010 - a class of the product, on purpose
+    Processes.submit = submitted  # type: ignore[method-assign] # a class of the product, on purpose
     for name in ("replace", "rename", "link"):
         _arm_call(seam, name, which=1)
     _arm_call(seam, "unlink", which=0)
@@ -108,7 +118,8 @@ def _arm_storage(seam: Seam, storage: type) -> None:
         def looking() -> None:
             # An upload begins when its last look at the epoch begins.
             begun = time.monotonic_ns()
-            look()
+            if look is not None:
+                look()
             seam.note("upload", key, begun=begun, place=place)
 
         if look is not None:
@@ -215,11 +226,11 @@ class Runner:
         now: datetime | None = None,
         wait_s: float | None = None,
         log: Path | None = None,
-        at: int | None = None,
+        at: int | str | None = None,
         when: str = BEFORE,
         act: str = KILL,
     ) -> None:
-        """Begin a command, to be hit at its `at`-th effect; `wait_s` is how long it waits."""
+        """Begin a command, to be hit at an effect (see `Seam`); `wait_s` is its own patience."""
         self._ask(
             words=["--config", str(config), "--by", "Robin", *words],
             root=str(config.parent),
@@ -232,10 +243,9 @@ class Runner:
             act=act,
         )
 
-    def resume(self, stopped: Ended) -> Ended:
-        """Let a stopped command go on, and wait for how it ends."""
+    def resume(self, stopped: Ended) -> None:
+        """Let a stopped command go on; `ended` tells how it ends."""
         self._ask(signal="SIGCONT", pid=stopped.pid, out=str(self._folder / "out"))
-        return self.ended()
 
     def kill(self, stopped: Ended) -> Ended:
         """Kill a stopped command."""
@@ -289,7 +299,8 @@ def _serve() -> None:
             "killed": os.WIFSIGNALED(status),
             "stopped": os.WIFSTOPPED(status),
         }
-        print(json.dumps(told), flush=True)
+        sys.stdout.write(f"{json.dumps(told)}\n")
+        sys.stdout.flush()
 
 
 def _warm_up(folder: Path) -> None:

@@ -14,17 +14,10 @@ from datetime import date
 
 from pipeline.rules.errors import Reason
 from pipeline.rules.media import Asset, Case, Role
+from pipeline.rules.signed.consents import Consent, Moment, Revocation, end_of
 from pipeline.rules.signed.elements import RecordKind
-from pipeline.rules.signed.governing import (
-    PEOPLE_KINDS,
-    Consent,
-    Moment,
-    Revocation,
-    defects_of,
-    end_of,
-    governing,
-    still_closed,
-)
+from pipeline.rules.signed.governing import PEOPLE_KINDS, defects_of, governing
+from pipeline.rules.signed.returning import still_closed
 
 __all__ = [
     "Clearance",

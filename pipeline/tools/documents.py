@@ -18,6 +18,8 @@ import yaml
 
 MAX_BYTES = 1_000_000
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+# JSON escapes an emoji as two halves (\\ud83d\\ude42), which PyYAML leaves apart.
+_HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
 class Unreadable(ValueError):
@@ -35,10 +37,12 @@ class _TextLoader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
     def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:  # noqa: ANN401 - the signature is PyYAML's
-        """Refuse signs that no database keeps: half a surrogate pair, and NUL."""
-        if isinstance(node, yaml.ScalarNode) and _UNSTORABLE.search(node.value):
-            line = node.start_mark.line + 1
-            raise Unreadable(f"line {line}: there is a sign in it that cannot be stored")
+        """Join surrogate pairs, and refuse signs that no database keeps: half a pair, and NUL."""
+        if isinstance(node, yaml.ScalarNode):
+            node.value = _HALVES.sub(_whole, node.value)
+            if _UNSTORABLE.search(node.value):
+                line = node.start_mark.line + 1
+                raise Unreadable(f"line {line}: there is a sign in it that cannot be stored")
         return super().construct_scalar(node)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - the signature is PyYAML's
@@ -63,6 +67,10 @@ _TextLoader.yaml_constructors = {
     for tag, construct in yaml.SafeLoader.yaml_constructors.items()
     if tag is None or tag.rpartition(":")[2] in {"null", "str", "seq", "map"}
 }
+
+
+def _whole(pair: re.Match[str]) -> str:
+    return pair[0].encode("utf-16", "surrogatepass").decode("utf-16")
 
 
 def read_text(raw: bytes) -> str:

@@ -79,6 +79,15 @@ def test_by_names_who_speaks(published: makers.Workspace, tell: Any) -> None:
     assert held == ["Dr. Rivera", login_name()]
 
 
+def test_a_stray_byte_in_a_reason_keeps_nothing_up(published: makers.Workspace, tell: Any) -> None:
+    """Words that are not readable text are logged with a mark, and the hold is done."""
+    told = tell(published, "--by", "J\udce9r\udcf4me", "hold", "massage--0042", "--why", "\udcff!")
+    assert told.code == 0
+    assert published.shown("massage--0042") == []
+    (held,) = [each for each in published.events() if each.verb == "held"]
+    assert (held.actor, held.data["why"]) == ("J\ufffdr\ufffdme", "\ufffd!")
+
+
 def test_an_unknown_case_gives_the_nearest_name(published: makers.Workspace, tell: Any) -> None:
     """A slip in a name is a usage error with what was probably meant; nothing on stdout."""
     told = tell(published, "show", "masage--0042")

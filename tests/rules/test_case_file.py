@@ -75,7 +75,6 @@ def test_nobody_is_said_out_loud() -> None:
     read = read_case_file(
         {
             "people": [],
-            "channels": [],
             "consent": [],
             "claims": [],
             "media": {"a": {"people": [], "rights": None}, "b": {"rights": [], "people": ""}},
@@ -225,3 +224,9 @@ def test_reading_never_raises(entries: object) -> None:
     read = read_case_file(entries)
     assert isinstance(read, CaseFile) or all(isinstance(reason, Reason) for reason in read)
     assert read
+
+
+def test_no_channel_at_all_is_asked_about() -> None:
+    """`channels: []` could mean everywhere or nowhere, so it is no answer."""
+    read = read_case_file({"channels": list[str]()})
+    assert read == (Reason("case_file_no_channels", file="case.yaml"),)

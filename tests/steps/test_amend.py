@@ -41,7 +41,8 @@ def test_only_the_keys_given_change_and_the_event_keeps_the_old(taken: makers.Wo
         change(means, CaseFile(title="First", channels=("web",)))
         assert change(means, CaseFile(title="Second")) == {"title": ["First", "Second"]}
         assert stored(means)[0].channels == ["web"]
-    last = taken.events()[-1]
+        last = taken.events()[-1]
+        assert change(means, CaseFile(complete=True)) == {"complete": [False, True]}
     assert (last.verb, last.data) == ("amended", {"changes": {"title": ["First", "Second"]}})
 
 
@@ -89,7 +90,8 @@ def test_press_asks_until_both_rights_and_people_are_said(
 ) -> None:
     """Half an answer is none; `[]` said out loud is one, and then nobody counts."""
     with taken.opened() as means:
-        change(means, CaseFile(subject="press"))
+        with means.catalog.write(by="Robin", now=means.now()) as tx:
+            cases.change(tx, stored(means)[0].id, {"subject": "press"})
         change(means, CaseFile(media=(("during.jpg", replace(said, role=Role.PRESS)),)))
         assert _asked(means) == "press_unsaid"
         said_all = Medium(people=(), rights=("L-1",))
@@ -97,6 +99,14 @@ def test_press_asks_until_both_rights_and_people_are_said(
         assert _asked(means) is None
         asset = stored(means)[1]["during.jpg"]
     assert (asset.people, asset.rights) == ((), ("L-1",))
+
+
+def test_the_person_of_a_case_cannot_be_swapped(taken: makers.Workspace) -> None:
+    """A new case.yaml with another chart code changes nothing and says what to do."""
+    with taken.opened() as means, pytest.raises(UsageError, match="take-out"):
+        change(means, CaseFile(subject="s2", title="T"))
+    assert taken.case(CASE)["subject"] == "s1"
+    assert taken.case(CASE)["title"] != "T"
 
 
 def test_press_in_a_patients_folder_is_a_question(taken: makers.Workspace) -> None:

@@ -9,6 +9,8 @@ import pytest
 from makers import photo, record
 from servers import S3Service, faulty, web_server
 
+from pipeline.tools.catalog import consents, publications
+
 CASE = "massage--s1"
 
 
@@ -116,6 +118,18 @@ def test_exports_are_named_for_deletion_by_hand(published: makers.Workspace) -> 
     exports = [path for each in answer.data["withdrawals"] for path in each["exports"]]
     assert exports == [str(folder.resolve())]
     assert str(folder.resolve()) in answer.text
+
+
+def test_a_revocation_that_was_cut_short_is_finished(published: makers.Workspace) -> None:
+    """Killed right after its commit: the next withdrawal takes public and private files down."""
+    with published.opened() as means, means.catalog.write(by="Robin", now=means.now()) as tx:
+        consents.revoke(tx, "C-s1", received_at=means.now())
+        for live in publications.in_state(tx.connection, publications.PUBLIC):
+            publications.close(tx, live, cause="revoked")
+    assert published.say("withdraw").code == 0
+    assert not [key for key in published.public() if key.startswith("media/")]
+    rendered = makers.files_below(published.private / "rendered")
+    assert not [key for key in rendered if "/" in key]
 
 
 def test_only_a_revocation_forgets_renditions(published: makers.Workspace) -> None:

@@ -56,6 +56,15 @@ def test_json_is_read_too() -> None:
     }
 
 
+def test_emoji_are_read_as_json_escapes_them() -> None:
+    """Two halves in a text or a key are one sign; half of one, and NUL, cannot be stored."""
+    mapping = {"title": "👩🏽‍⚕️ 🙂", "🙂": ["🦵"]}
+    assert read_mapping(json.dumps(mapping)) == mapping
+    for text in ('title: "\\ud83d"', 'title: "\\ude42\\ud83d"', 'title: "a\\0b"', '"\\0": a'):
+        with pytest.raises(Unreadable, match=r"line 1: .*stored"):
+            read_mapping(text)
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "# only a remark\n", "---\n", "null"])
 def test_an_empty_text_is_an_empty_mapping(text: str) -> None:
     """Nothing written is nothing said, not a mistake."""

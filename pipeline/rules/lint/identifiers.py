@@ -14,6 +14,7 @@ import phonenumbers
 from pipeline.rules.lint.findings import Span
 from pipeline.rules.lint.words import flat
 
+_DIGIT = re.compile(r"\d")
 _PHONE_DIGITS = 7
 _BARE_PHONE_DIGITS = 10  # without a label or a plus fewer digits are a reading or a row of numbers
 _LABEL_REACH = 24
@@ -38,6 +39,8 @@ _CODE_PART = re.compile(r"[^\W_]+")
 
 def phones(text: str, *, regions: Collection[str], labels: Collection[str]) -> Iterator[Span]:
     """Yield phone numbers: as Google's library finds them, in local form, or behind a label."""
+    if len(_DIGIT.findall(text)) < _PHONE_DIGITS:
+        return
     for region in regions:
         matcher = phonenumbers.PhoneNumberMatcher(
             text, region, leniency=phonenumbers.Leniency.POSSIBLE

@@ -31,6 +31,8 @@ _MARKS = {"<question>": "?", "<comma>": ",", "<stop>": ".", "<colon>": ":"}
 _KINDS = frozenset({"<n>", "<Cap>", "<any>"})
 _ANCHORS = frozenset({"<start>", "<end>"})
 _PASSED_OVER = frozenset(",\"“”'*_#()")
+_QUOTES = _PASSED_OVER - {","}
+_MOST_PASSED_OVER = 6  # marks in a row: more is no sentence, and must not cost time
 ANY = "*"
 
 
@@ -42,13 +44,14 @@ class BadPattern(ValueError):
 class Element:
     """One place of a pattern: the words, phrases or kinds of words that may be there, or a reach.
 
-    `singles` are stems, or plain words behind a =; `phrases` have more than one of these.
+    `singles` are stems, or plain words behind a =; `phrases` have more than one
+    of these and stand under their first.
     """
 
     anchor: str = ""
     kinds: tuple[str, ...] = ()
     singles: frozenset[str] = frozenset()
-    phrases: tuple[tuple[str, ...], ...] = ()
+    phrases: Mapping[str, Sequence[tuple[str, ...]]] = field(default_factory=dict)
     optional: bool = False
     reach: int = 0
     low: int = 0
@@ -79,7 +82,8 @@ class Vocabulary:
             keys.append("<n>")
         if word.capital:
             keys.append("<Cap>")
-        keys.append(ANY)
+        if word.shape[0].isalnum():
+            keys.append(ANY)
         return tuple(keys)
 
     def is_number(self, word: Word) -> bool:
@@ -124,9 +128,16 @@ def _element(part: str, *, vocabulary: Vocabulary, text: str) -> Element:
     return Element(
         kinds=tuple(kinds),
         singles=frozenset(each[0] for each in phrases if len(each) == 1),
-        phrases=tuple(sorted({each for each in phrases if len(each) > 1})),
+        phrases=_by_first({each for each in phrases if len(each) > 1}),
         optional=optional,
     )
+
+
+def _by_first(phrases: Iterable[tuple[str, ...]]) -> dict[str, list[tuple[str, ...]]]:
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in sorted(phrases):
+        found.setdefault(phrase[0], []).append(phrase)
+    return found
 
 
 def _phrase(text: str, *, language: str) -> tuple[str, ...]:
@@ -145,7 +156,7 @@ def _firsts(elements: Sequence[Element]) -> Iterator[str]:
         for kind in element.kinds:
             yield "=" + _MARKS[kind] if kind in _MARKS else {"<any>": ANY}.get(kind, kind)
         yield from element.singles
-        yield from (phrase[0] for phrase in element.phrases)
+        yield from element.phrases
         if not element.optional:
             return
 
@@ -209,24 +220,27 @@ def _steps(
     if place >= len(words):
         return
     word = words[place]
+    keys = (word.stem, "=" + word.plain)
     if (
-        word.stem in element.singles
-        or "=" + word.plain in element.singles
+        keys[0] in element.singles
+        or keys[1] in element.singles
         or any(_is(word, kind, element, vocabulary=vocabulary) for kind in element.kinds)
     ):
         yield place + 1
-    for phrase in element.phrases:
-        if _stands(words, phrase, place):
-            yield place + len(phrase)
+    if element.phrases:
+        phrases = [each for key in keys for each in element.phrases.get(key, ())]
+        yield from (place + len(each) for each in phrases if _stands(words, each, place))
 
 
 def _anchored(words: Sequence[Word], place: int, anchor: str) -> bool:
     """Whether a sentence begins (<start>) or ends (<end>) here, quotation marks left aside."""
     if anchor == "<start>":
-        while place and words[place - 1].shape in _PASSED_OVER - {","}:
+        limit = max(0, place - _MOST_PASSED_OVER)
+        while place > limit and words[place - 1].shape in _QUOTES:
             place -= 1
         return place == 0 or words[place - 1].sentence != words[place].sentence
-    while place < len(words) and words[place].shape in _PASSED_OVER - {","}:
+    limit = min(len(words), place + _MOST_PASSED_OVER)
+    while place < limit and words[place].shape in _QUOTES:
         place += 1
     if place == len(words) or words[place].shape in ".!?…;":
         return True
@@ -235,7 +249,8 @@ def _anchored(words: Sequence[Word], place: int, anchor: str) -> bool:
 
 def _over(words: Sequence[Word], place: int) -> int:
     """Pass over commas and quotation marks inside a sentence."""
-    while 0 < place < len(words) and words[place].shape in _PASSED_OVER:
+    limit = min(len(words), place + _MOST_PASSED_OVER)
+    while 0 < place < limit and words[place].shape in _PASSED_OVER:
         place += 1
     return place
 
@@ -243,7 +258,8 @@ def _over(words: Sequence[Word], place: int) -> int:
 def _reached(words: Sequence[Word], place: int, *, reach: int) -> Iterator[int]:
     yield place
     sentence = words[place - 1].sentence
-    while reach and place < len(words) and words[place].sentence == sentence:
+    limit = min(len(words), place + reach + _MOST_PASSED_OVER)
+    while reach and place < limit and words[place].sentence == sentence:
         reach -= words[place].shape not in _PASSED_OVER
         place += 1
         yield place

@@ -24,7 +24,7 @@ from pipeline.rules.consent import (
 from pipeline.rules.errors import Reason
 from pipeline.rules.inbox.pairs import pair_up
 from pipeline.rules.media import Asset, Case, Fall, Kind, Role
-from pipeline.rules.signed.governing import covers_case, received_at
+from pipeline.rules.signed.consents import covers_case, received_at
 from pipeline.rules.signed.records import Record, unrecorded
 from pipeline.rules.work import facts_from_json
 from pipeline.tools.catalog import cases, consents, publications, work
@@ -91,6 +91,7 @@ def standing_of(
         complete=row.complete,
         falls=publications.falls_of(connection, row.id),
         pairs=tuple((pair.before.sha256, pair.after.sha256) for pair in pairing.pairs),
+        ever=frozenset(each for asset in rows for each in (*asset.people, *asset.rights)),
     )
     questions = [reason_from(asset.reason, file=asset.file) for asset in used if asset.reason]
     questions += pairing.questions

@@ -1,16 +1,10 @@
-"""config.yaml as frozen values: what may stand there, what it means, and what is wrong with it.
-
-Sections are named after what they feed. Any key can also be set from the environment as
-`CLINICMEDIA__STORAGE__PUBLIC__BUCKET=…`. Paths are relative to the file.
-"""
+"""The sections of config.yaml as frozen values, each named after what it feeds."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -19,19 +13,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     field_validator,
     model_validator,
 )
 
-from pipeline.rules.errors import UsageError
 from pipeline.rules.inbox.naming import PAPER_WORDS
 from pipeline.rules.media import CHANNELS, Recipe
-from pipeline.rules.recipes import DEFAULT_RECIPES, RecipeWish, read_recipe
+from pipeline.rules.recipes import DEFAULT_RECIPES
 from pipeline.rules.spelling import nearest
-from pipeline.tools.documents import Unreadable, read_mapping, read_text
-
-ENVIRONMENT_PREFIX = "CLINICMEDIA__"
 
 
 def _zone(value: str) -> str:
@@ -56,6 +45,29 @@ def _colour(value: str) -> str:
 
 def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
+
+
+def _workers(value: object) -> object:
+    text = str(value)
+    if text == "auto":
+        return text
+    if not (text.isdecimal() and 1 <= int(text) <= 64):
+        raise ValueError("write auto or a number from 1 to 64")
+    return int(text)
+
+
+def interval_s(text: str) -> float | None:
+    """Return the seconds of `every 30 s`, or None for a time of day like `03:00`.
+
+    Raises:
+        ValueError: the text is neither.
+    """
+    every = re.fullmatch(r"every\s+(\d+)\s*(s|min|h)", text.strip())
+    if every and int(every[1]) > 0:
+        return int(every[1]) * {"s": 1, "min": 60, "h": 3600}[every[2]]
+    if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text.strip()):
+        return None
+    raise ValueError(f"'{text}' is no schedule; write 'every 30 s', 'every 1 min' or '03:00'")
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -177,8 +189,14 @@ class Executor(Section):
     """Who renders."""
 
     kind: Literal["processes", "dask"] = "processes"
-    workers: Literal["auto"] | Annotated[int, Field(ge=1, le=64)] = "auto"
+    workers: Annotated[Literal["auto"] | int, BeforeValidator(_workers)] = "auto"
     address: str | None = None
+
+    @model_validator(mode="after")
+    def _has_an_address(self) -> Executor:
+        if self.kind == "dask" and not self.address:
+            raise ValueError("an executor of kind dask needs an address (tcp://…)")
+        return self
 
 
 class Schedule(Section):
@@ -237,137 +255,3 @@ class Config(Section):
     def lead_s(self) -> int:
         """How long before consent ends a withdrawal must start (contracts, 2: dates)."""
         return int(self.storage.public.max_age_s + self.watch_interval_s)
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A config together with the folder that its relative paths start from."""
-
-    config: Config
-    folder: Path
-
-    def path(self, relative: Path) -> Path:
-        """Resolve a path of the file."""
-        return self.folder / relative.expanduser()
-
-
-def interval_s(text: str) -> float | None:
-    """Return the seconds of `every 30 s`, or None for a time of day like `03:00`.
-
-    Raises:
-        ValueError: the text is neither.
-    """
-    every = re.fullmatch(r"every\s+(\d+)\s*(s|min|h)", text.strip())
-    if every and int(every[1]) > 0:
-        return int(every[1]) * {"s": 1, "min": 60, "h": 3600}[every[2]]
-    if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text.strip()):
-        return None
-    raise ValueError(f"'{text}' is no schedule; write 'every 30 s', 'every 1 min' or '03:00'")
-
-
-def load(path: Path, *, environment: Mapping[str, str]) -> Loaded:
-    """Read, complete and check a config file.
-
-    Raises:
-        UsageError: it is missing, unreadable or wrong; the text names every mistake.
-    """
-    try:
-        text = read_text(path.read_bytes())
-    except OSError as error:
-        raise UsageError(
-            f"There is no configuration at {path} ({error.strerror}).",
-            remedy="Run 'clinicmedia init DIR' for a new workspace, or name one with --config.",
-        ) from error
-    except Unreadable as error:
-        raise UsageError(f"{path} cannot be read: {error}.") from error
-    try:
-        raw = read_mapping(text)
-    except Unreadable as error:
-        raise UsageError(f"{path} is not valid: {error}.") from error
-    return Loaded(parse(_with_environment(raw, environment), name=str(path)), path.parent.resolve())
-
-
-def parse(raw: Mapping[str, Any], *, name: str) -> Config:
-    """Turn a mapping of texts into a config; `name` is what messages call it.
-
-    Raises:
-        UsageError: something is wrong; the text names every mistake in one line each.
-    """
-    wishes = {key: value for key, value in raw.items() if key not in {"recipes", "recipes+"}}
-    problems: list[str] = []
-    recipes = _recipes(raw, problems)
-    try:
-        config = Config.model_validate({**wishes, "recipes": recipes})
-    except ValidationError as error:
-        problems += [_in_words(detail, raw) for detail in error.errors()]
-    if problems:
-        raise UsageError(
-            f"{name} is not valid:\n" + "\n".join(f"  {line}" for line in problems),
-            remedy="Correct these lines; the README explains every key.",
-        )
-    return config
-
-
-def _recipes(raw: Mapping[str, Any], problems: list[str]) -> tuple[Recipe, ...]:
-    replaced, added = raw.get("recipes"), raw.get("recipes+")
-    chosen = {} if replaced is not None else {recipe.name: recipe for recipe in DEFAULT_RECIPES}
-    for wishes in (replaced, added):
-        if wishes is None:
-            continue
-        if not isinstance(wishes, Mapping):
-            problems.append("recipes: expected names with a recipe each")
-            continue
-        for name, wish in wishes.items():
-            found = read_recipe(str(name), wish)
-            if isinstance(found, RecipeWish):
-                problems.append(f"recipes: {name}: {found.problem}")
-            else:
-                chosen[found.name] = found
-    return tuple(chosen.values())
-
-
-def _in_words(detail: Any, raw: Mapping[str, Any]) -> str:  # noqa: ANN401 - pydantic's ErrorDetails is such a mapping
-    """Say one of pydantic's findings as a person would."""
-    place = [str(part) for part in detail["loc"] if part not in {"auto", "constrained-int"}]
-    where = ".".join(place)
-    if detail["type"] == "extra_forbidden":
-        section: Any = raw
-        for part in place[:-1]:
-            section = section.get(part, {}) if isinstance(section, Mapping) else {}
-        near = nearest(place[-1], known=_known_names(place[:-1]))
-        return f"{where}: this name is not known" + (f"; did you mean {near}?" if near else "")
-    if detail["type"] == "missing":
-        return f"{where}: this is required"
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    return f"{where}: {message}" if where else message
-
-
-def _known_names(place: list[str]) -> tuple[str, ...]:
-    model: Any = Config
-    for part in place:
-        field = getattr(model, "model_fields", {}).get(part)
-        model = field.annotation if field else None
-    names = tuple(getattr(model, "model_fields", {}))
-    return (*names, "recipes+") if not place else names
-
-
-def _with_environment(
-    raw: Mapping[str, object], environment: Mapping[str, str]
-) -> dict[str, object]:
-    """Lay the environment's keys over the file's."""
-    result = dict(raw)
-    for name, value in sorted(environment.items()):
-        if not name.startswith(ENVIRONMENT_PREFIX):
-            continue
-        *sections, last = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
-        target = result
-        for section in sections:
-            inner = target.get(section)
-            copied: dict[str, object] = dict(inner) if isinstance(inner, dict) else {}
-            target[section] = copied
-            target = copied
-        if last == "channels":
-            target[last] = [word.strip() for word in value.split(",")]
-        else:
-            target[last] = value
-    return result

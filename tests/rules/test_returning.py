@@ -195,8 +195,11 @@ CLOSINGS = [
         (signed(revoked="2026-06-01", **MASSAGE), second("2026-06-01")), story(**named("c-2"))),
     Row("the record that fell is not there any more", CLOSED, (NEW,), SHUT),
     Row("on another channel", CLOSED, (GONE, NEW), SHUT, channel="instagram"),
-    Row("a closing of somebody else", "yes c-2", (GONE, NEW),
+    Row("a closing of somebody who was since taken out of the words", CLOSED, (GONE, NEW),
         story(falls=(fell("revoked", "s-1", person="bo"),))),
+    Row("the same, and a record signed since is named", "yes c-2", (GONE, NEW),
+        story(falls=(*FALLS, fell("revoked", "s-1", person="bo")), consents=("c-2",),
+              consents_named_at=instant("2026-06-06"))),
     Row("opened, and closed again", CLOSED, (NEW, third("2026-06-12")),
         story(falls=(*FALLS, fell("revoked", "c-2", at="2026-06-08")), consents=("c-3",),
               consents_named_at=instant("2026-06-06"))),
@@ -247,3 +250,15 @@ def test_a_revocation_of_one_person_leaves_other_pictures() -> None:
     )
     answer = ask(case, signed(), staff(revoked="2026-06-01"))
     assert said(answer) == "yes c-1"
+
+
+def test_a_revoked_licence_leaves_other_pictures() -> None:
+    """So it is with the licence of a work, as long as its picture names it or once did."""
+    fall = fell("revoked", "l-1", person="film-7", at="2026-06-02")
+    consents = (signed(), licence(revoked="2026-06-01"))
+    both = story(medium("a"), medium("b", rights=("l-1",)), falls=(fall,))
+    assert said(ask(both, *consents)) == "yes c-1"
+    taken_out = story(medium("a"), falls=(fall,), ever=frozenset({"0042", "l-1"}))
+    assert said(ask(taken_out, *consents)) == "yes c-1"
+    unsaid = story(medium("a"), falls=(fall,), ever=frozenset({"0042"}))
+    assert said(ask(unsaid, *consents)) == CLOSED
