@@ -207,5 +207,6 @@ def _outside(public: Path, *working: Path) -> None:
 
 
 def touches(one: Path, other: Path) -> bool:
+    """Tell whether two folders are the same, or one lies in the other."""
     a, b = one.resolve(), other.resolve()
     return a == b or a in b.parents or b in a.parents

@@ -113,6 +113,8 @@ def _arm_storage(seam: Seam, storage: type) -> None:
     @functools.wraps(put)
     def putting(self: Any, key: str, body: bytes | Path, **more: Any) -> Any:
         place = str(self.place.readers)
+        told = body if isinstance(body, bytes) else Path(body).read_bytes()
+        sha256 = hashlib.sha256(told).hexdigest()
         look = more.get("before_visible")
 
         def looking() -> None:
@@ -120,13 +122,12 @@ def _arm_storage(seam: Seam, storage: type) -> None:
             begun = time.monotonic_ns()
             if look is not None:
                 look()
-            seam.note("upload", key, begun=begun, place=place)
+            seam.note("upload", key, begun=begun, place=place, sha256=sha256)
 
         if look is not None:
             more["before_visible"] = looking
-        told = body if isinstance(body, bytes) else Path(body).read_bytes()
         with seam.effect(f"{place}.put", key) as after:
-            after["sha256"] = hashlib.sha256(told).hexdigest()
+            after["sha256"] = sha256
             after["checked"] = look is not None
             return put(self, key, body, **more)
 

@@ -39,14 +39,14 @@ PLACE = "+40.7128-074.0060/"
 SIZE = (64, 48)
 
 Json = dict[str, Any]
-# One small file a photo and a film for the web, one square for the networks: fast, and enough to
-# tell channels, kinds and roles apart.
+# One small file a photo and a film for the web, one square for the networks (the smallest that
+# they take): fast, and enough to tell channels, kinds and roles apart.
 RECIPES: Json = {
     "web": {"from": ["photo"], "channels": ["web"], "widths": [48], "formats": ["jpeg"]},
     "film": {"from": ["video"], "channels": ["web"], "short_sides": [64], "codec": "h264"},
     "poster": {"from": ["video"], "channels": ["web"], "short_sides": [64], "formats": ["jpeg"],
                "roles": ["before", "after", "single"]},
-    "cut": {"from": ["photo"], "channels": ["instagram"], "size": [64, 64], "fit": "pad",
+    "cut": {"from": ["photo"], "channels": ["instagram"], "size": [320, 320], "fit": "pad",
             "formats": ["jpeg"]},
 }  # fmt: skip
 

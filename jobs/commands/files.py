@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jobs.answers import USAGE, Answer, reason_json, reason_lines
+from jobs.answers import FINE, NEEDS_PERSON, USAGE, Answer, reason_json, reason_lines
 from jobs.commands.lanes import withdrawal
 from jobs.commands.looking import find_case
 from jobs.workspace import touches
@@ -15,6 +15,7 @@ from pipeline.rules.plan import ENDINGS
 from pipeline.rules.spelling import likeliest
 from pipeline.steps.amend import amend
 from pipeline.steps.means import Means
+from pipeline.steps.public.posts import post_of
 from pipeline.steps.public.uploads import original_key, private_key
 from pipeline.steps.wanted.outlook import outlook_of
 from pipeline.steps.watch import close_all_ended
@@ -98,20 +99,31 @@ def export_command(means: Means, *, case: str, channel: str, folder: Path) -> An
         work.add_export(tx, case_id=row.id, channel=channel, folder=str(folder.resolve()))
         count = len(wanted.plan.renditions)
         tx.event("exported", case=row.name, data={"channel": channel, "files": count})
-    names = []
+    names: list[str] = []
+    problems: list[Reason] = []
     for each in wanted.plan.renditions:
-        target = _free(folder, f"{each.name}.{ENDINGS[each.format]}")
+        target = _free(folder, f"{each.name}.{ENDINGS[each.format]}", beside=".txt")
         artifact = wanted.artifacts[each.key]
         key = private_key(each.key, originals=each.originals)
         means.private.fetch(key, to=target, sha256=artifact.sha256)
-        words = " ".join(outlook.words.captions.get(sha, "") for sha in each.originals).strip()
-        target.with_suffix(".txt").write_text(
-            f"{outlook.words.title}\n\n{words}\n\n{outlook.words.disclosure}\n", encoding="utf-8"
-        )
+        text = post_of(means, outlook, channel=channel, originals=each.originals)
+        if isinstance(text, Reason):
+            problems.append(text)
+        else:
+            target.with_suffix(".txt").write_text(f"{text}\n", encoding="utf-8")
         names.append(target.name)
+    reasons = list(dict.fromkeys(problems))
+    said = f"{len(names)} files of {row.folder} for {channel} are in {folder}:"
     return Answer(
-        "\n".join([f"{len(names)} files of {row.folder} for {channel} are in {folder}:", *names]),
-        {"version": 1, "case": row.folder, "channel": channel, "files": names},
+        "\n".join([said, *names, *reason_lines(means, reasons)]),
+        {
+            "version": 1,
+            "case": row.folder,
+            "channel": channel,
+            "files": names,
+            "reasons": [reason_json(means, each) for each in reasons],
+        },
+        NEEDS_PERSON if reasons else FINE,
     )
 
 
@@ -150,10 +162,10 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
-def _free(folder: Path, name: str) -> Path:
-    """Return a path that nothing has yet, so that nothing is overwritten."""
+def _free(folder: Path, name: str, *, beside: str = "") -> Path:
+    """Return a path that nothing has yet, nor `beside` it, so that nothing is overwritten."""
     path, number = folder / name, 2
-    while path.exists():
+    while path.exists() or (beside and path.with_suffix(beside).exists()):
         path = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
         number += 1
     return path

@@ -15,6 +15,7 @@ class Wording:
     title: str
     disclosure: str
     roles: Mapping[str, Mapping[str, str]]
+    hashtags: str = ""
 
     def of_role(self, role: str, *, field: str) -> str:
         """Return the template of a role's label, caption or alt; empty when there is none."""
@@ -33,4 +34,9 @@ def wording_from(*layers: Mapping[str, object]) -> Wording:
                 roles.setdefault(key, {}).update(
                     {str(name): str(text or "") for name, text in value.items()}
                 )
-    return Wording(texts.get("title", "{{ treatment }}"), texts.get("disclosure", ""), roles)
+    return Wording(
+        title=texts.get("title", "{{ treatment }}"),
+        disclosure=texts.get("disclosure", ""),
+        roles=roles,
+        hashtags=texts.get("hashtags", ""),
+    )

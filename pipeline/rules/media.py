@@ -128,8 +128,8 @@ class Case:
     `name` is the slug of the folder name (private); `slug` is public. `consents` narrows the
     records that may govern; None means that staff named none. `consents_named_at` is when they
     were last named. `channels` is None when staff named none. `pairs` are (before, after) of
-    originals that are compared. `ever` are the people and licences of all originals that the case has or had,
-    those taken out included, as staff say it now.
+    originals that are compared. `ever` are the people and licences of every original that the
+    case has or had, those taken out included, as staff say it now.
     """
 
     name: str

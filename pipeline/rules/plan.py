@@ -16,6 +16,7 @@ from pipeline.rules.consent import Clearance, Permit
 from pipeline.rules.errors import Reason
 from pipeline.rules.layout import Measure
 from pipeline.rules.media import Asset, Canvas, Case, Kind, Recipe, Rendition
+from pipeline.rules.networks import Network, fitting
 from pipeline.rules.planned.composites import Pair, composes, composite
 from pipeline.rules.planned.renditions import (
     MOST_GAIN_DB,
@@ -72,11 +73,13 @@ def plan(
     style: Style,
     sayings: Mapping[str, Sayings],
     measure: Measure,
+    network: Network,
 ) -> Plan:
     """Plan the renditions of a case on the channel of its clearance.
 
     `sayings` are by original (SHA-256). A permit that asks for a cover which no tool here can
-    make lets its original, and the other half of its pair, wait.
+    make lets its original, and the other half of its pair, wait. What the channel's network does
+    not take is left out and told.
     """
     permits = {permit.sha256: permit for permit in clearance.permits}
     covered = {sha for sha, permit in permits.items() if "face" in permit.redactions}
@@ -118,10 +121,12 @@ def plan(
             )
             renditions += made
             tells += said
+    names = {asset.sha256: asset.file for asset in shown}
+    fit, beyond = fitting(renditions, network=network, files=names)
     off = None
-    if not renditions and not waits:
-        off = Reason("channel_off", channel=clearance.channel)
-    return Plan(clearance.channel, tuple(renditions), waits, tuple(dict.fromkeys(tells)), off)
+    if not fit and not waits:
+        off = Reason("network_off" if beyond else "channel_off", channel=clearance.channel)
+    return Plan(clearance.channel, fit, waits, tuple(dict.fromkeys([*tells, *beyond])), off)
 
 
 def _says(sayings: Mapping[str, Sayings], *, recipe: Recipe, asset: Asset, case: Case) -> Sayings:

@@ -25,6 +25,7 @@ from pipeline.steps.public.uploads import forget_renditions
 from pipeline.steps.publish import clear_replaced, publish
 from pipeline.steps.render import render
 from pipeline.steps.wanted.clearing import reason_from, reason_to, revoked_of
+from pipeline.steps.wanted.networks import forget_networks
 from pipeline.steps.wanted.outlook import (
     Outlook,
     next_look,
@@ -58,6 +59,7 @@ def notice_changes(means: Means) -> None:
     """Look at every case again when configuration, templates, logo or font changed."""
     forget_templates()
     forget_copies()
+    forget_networks()
     found = _fingerprint(means)
     with means.catalog.read() as connection:
         known = work.mark(connection, FINGERPRINT)

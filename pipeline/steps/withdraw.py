@@ -31,6 +31,7 @@ from pipeline.tools.pages import Pages
 log = logging.getLogger(__name__)
 
 TOMBSTONES = ("index.html", "embed.html")
+INDEXES_FIRST_S = 2.0
 GONE_STATUSES = {403, 404, 410}
 
 
@@ -89,19 +90,21 @@ def withdraw(means: Means, *, pages: Pages, wait_s: float = 0.0) -> list[Receipt
         closed = publications.in_state(connection, publications.WITHDRAWING)
     if not closed:
         return []
-    _first(means, closed, pages=pages)
+    _without(means, closed, pages=pages, patience_s=INDEXES_FIRST_S)
     return [_one(means, each, pages=pages, wait_s=wait_s) for each in closed]
 
 
-def _first(means: Means, closed: Sequence[PublicationRow], *, pages: Pages) -> None:
+def _without(
+    means: Means, closed: Sequence[PublicationRow], *, pages: Pages, patience_s: float
+) -> None:
     """Take the cases out of the indexes; the objects go even when this fails."""
     if any(each.channel == "web" for each in closed):
         try:
             try:
-                write_indexes(means, pages=pages)
+                write_indexes(means, pages=pages, patience_s=patience_s)
             except UsageError:
                 # A page that a slip in a template spoiled must not name a withdrawn case.
-                write_indexes(means, pages=packaged_pages(means))
+                write_indexes(means, pages=packaged_pages(means), patience_s=patience_s)
         except Exception:
             log.warning("the indexes could not be written before a withdrawal", exc_info=True)
 
@@ -123,6 +126,8 @@ def _one(means: Means, closed: PublicationRow, *, pages: Pages, wait_s: float) -
     pending = [intent.key for intent, (gone, _) in seen if not gone] + sorted(lost)
     if closed.cause == REVOKED:
         pending += forget_renditions(means, originals=list(closed.basis["permits"]))
+    # A writer of indexes that hangs must not keep the media up: it is waited for at the end.
+    _without(means, [closed], pages=pages, patience_s=wait_s)
     if indexes_pending(means, slug=row.slug) and closed.channel == "web":
         pending.append("index.html")
     receipt = Receipt(

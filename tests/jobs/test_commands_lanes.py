@@ -72,7 +72,7 @@ def test_run_once_with_nothing_waiting_is_fine(empty: makers.Workspace, tell: An
         "Consent record: C-0042",
         "4 renditions made.",
         f"Published: {CASE} on web",
-        "1 cases, none waits for a person.",
+        "\n1 case; ",
     ):
         assert words in told.out
 

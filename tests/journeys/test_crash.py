@@ -35,7 +35,7 @@ RECIPES = {
     "cut": {
         "from": ["photo"],
         "channels": ["instagram"],
-        "size": [64, 64],
+        "size": [320, 320],  # the smallest that the network takes
         "fit": "pad",
         "formats": ["jpeg"],
     },

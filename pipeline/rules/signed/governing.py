@@ -98,7 +98,7 @@ def _invalid(consent: Consent, *, kinds: Collection[str], moment: Moment) -> tup
     if record.defects and (record.kind is None or record.kind in kinds):
         return defects_of(record)
     if record.kind is None or record.kind not in kinds:
-        wanted = " or ".join(sorted(kinds))
+        wanted = "/".join(sorted(kinds))
         return (Reason("wrong_kind", facts=fact | {"kind": str(record.kind), "wanted": wanted}),)
     if record.signed_on is None or record.signed_on > moment.today:
         return (Reason("consent_not_started", facts=fact | {"day": str(record.signed_on)}),)

@@ -39,15 +39,17 @@ def indexes_due(means: Means) -> bool:
         return work.mark(connection, WANTED) != work.mark(connection, WRITTEN)
 
 
-def write_indexes(means: Means, *, pages: Pages) -> bool:
+def write_indexes(means: Means, *, pages: Pages, patience_s: float = PATIENCE_S) -> bool:
     """Bring all indexes up to date; False when they already were.
+
+    `patience_s` is how long another writer is waited for.
 
     Raises:
         Unreachable: storage did not answer, or another writer holds on for too long.
     """
     if not indexes_due(means):
         return False
-    lease = _alone(means)
+    lease = _alone(means, patience_s=patience_s)
     try:
         with means.catalog.read() as connection:
             wanted = work.mark(connection, WANTED)
@@ -81,9 +83,9 @@ def write_indexes(means: Means, *, pages: Pages) -> bool:
     return True
 
 
-def _alone(means: Means) -> Lease:
+def _alone(means: Means, *, patience_s: float) -> Lease:
     """Wait until nobody else writes the indexes."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     while True:
         with means.catalog.write(by=means.by, now=means.now()) as tx:
             lease = leases.take(tx, LEASE, seconds=WITHIN_S)

@@ -124,7 +124,7 @@ def public_case(
         share_image=_file(share[0], artifacts=artifacts, token=token) if share else None,
         # A disclosure limits what a patient's result tells; press shows none.
         disclosure="" if is_press(row) else outlook.words.disclosure,
-        credits=_credits(outlook, shown=shown),
+        credits=credits_of(outlook, shown=shown),
         language=means.config.clinic.language,
     )
 
@@ -188,7 +188,7 @@ def _file(rendition: Rendition, *, artifacts: Mapping[str, Artifact], token: str
     )
 
 
-def _credits(outlook: Outlook, *, shown: set[str]) -> tuple[str, ...]:
+def credits_of(outlook: Outlook, *, shown: set[str]) -> tuple[str, ...]:
     """Return the credits of the licences of what is shown."""
     licences = {
         licence

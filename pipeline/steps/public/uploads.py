@@ -101,7 +101,11 @@ def upload(
             _still_open(means, publication_id, lease=lease)
 
         check()
-        _put(means, each, check=check)
+        try:
+            _put(means, each, check=check)
+        except Unreachable:
+            check()  # a withdrawal may have called it off
+            raise
         try:
             check()
         except EpochEnded:

@@ -19,6 +19,7 @@ from pipeline.rules.plan import Plan, plan
 from pipeline.steps.means import Means
 from pipeline.steps.wanted.branding import style_of, text_measure
 from pipeline.steps.wanted.clearing import Standing, reason_from, standing_of, why_down
+from pipeline.steps.wanted.networks import kept_within, networks_of
 from pipeline.steps.wanted.wording import Words, words_of
 from pipeline.tools.catalog import cases, publications, work
 from pipeline.tools.catalog.cases import CaseRow
@@ -125,12 +126,15 @@ def _channel(
         style=style_of(means),
         sayings=words.sayings(),
         measure=text_measure(means),
+        network=networks_of(means).limits_of(channel),
     )
+    # What people judge is the plan: that a file turned out too large changes nothing of it.
     judged = judged_of(planned, words=words)
+    artifacts = work.artifacts(connection, [each.key for each in planned.renditions])
     return ChannelOutlook(
         answer=answer,
-        plan=planned,
-        artifacts=work.artifacts(connection, [each.key for each in planned.renditions]),
+        plan=kept_within(means, planned, artifacts=artifacts, case=standing.case),
+        artifacts=artifacts,
         judged=judged,
         approved=means.config.review != "always" or judged in approved,
         publication=publication,

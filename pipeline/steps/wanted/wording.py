@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.rules.captions import Wording, wording_from
 from pipeline.rules.errors import UsageError
+from pipeline.rules.networks import hashtags_of
 from pipeline.rules.plan import Sayings
 from pipeline.steps.means import Means
 from pipeline.steps.wanted.treatments import title_of
@@ -32,6 +33,7 @@ class Words:
     captions: Mapping[str, str]
     alts: Mapping[str, str]
     labels: Mapping[str, str]
+    hashtags: tuple[str, ...] = ()
 
     def sayings(self) -> dict[str, Sayings]:
         """Return what stands in the pictures."""
@@ -67,6 +69,7 @@ def words_of(
         captions={asset.sha256: text(asset, "caption") for asset in shown},
         alts={asset.sha256: text(asset, "alt") for asset in shown},
         labels={a.sha256: wording.of_role(a.role or "", field="label") for a in shown},
+        hashtags=hashtags_of(fill(wording.hashtags, values=values).split(",")),
     )
 
 

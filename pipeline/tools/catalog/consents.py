@@ -139,7 +139,7 @@ def _read(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> list[Con
     for row in rows:
         record = read_record(row.body)
         if isinstance(record, Reason):
-            raise RuntimeError(f"record {row.consent} was stored without an id or subject")
+            raise RuntimeError(f"record {row.consent} was stored without an id or subject")  # noqa: TRY004 - a broken row, no wrong argument
         mine = [each for each in ends if each.consent == row.consent]
         revoked = [each for each in mine if each.kind == "revoked"]
         found.append(
