@@ -12,6 +12,7 @@ from pipeline.rules import plan as plan_module
 from pipeline.rules.consent import Clearance
 from pipeline.rules.layout import Extent, Logo
 from pipeline.rules.media import Asset, Case, Facts, Kind, Recipe, Rendition, Role
+from pipeline.rules.networks import Network
 from pipeline.rules.plan import (
     MOST_GAIN_DB,
     SOCIAL_LUFS,
@@ -97,6 +98,7 @@ def planned(
         style=style,
         sayings={asset.sha256: says for asset in case.assets},
         measure=measure,
+        network=Network(channel),
     )
 
 
