@@ -7,7 +7,7 @@ from typing import Any
 
 from jobs.answers import Answer, local_time, reason_json, reason_lines
 from pipeline.rules.consent import Clearance
-from pipeline.rules.errors import Reason, UsageError
+from pipeline.rules.errors import Reason, Unreachable, UsageError
 from pipeline.rules.inbox.case_file import to_mapping
 from pipeline.rules.inbox.naming import case_slug
 from pipeline.rules.public.site import case_key, treatment_key
@@ -19,8 +19,8 @@ from pipeline.steps.arriving.sorting import CASE_FILE_KIND
 from pipeline.steps.arriving.taking import waiting_units
 from pipeline.steps.means import Means
 from pipeline.steps.public.showing import is_press
-from pipeline.steps.wanted.clearing import reason_from
 from pipeline.steps.wanted.outlook import Outlook, outlook_of, reasons_of, stage_of, states_of
+from pipeline.steps.wanted.stored import reason_from
 from pipeline.steps.wanted.treatments import bad_copies
 from pipeline.tools.catalog import cases, publications, work
 from pipeline.tools.catalog.cases import CaseRow
@@ -68,7 +68,7 @@ def status_command(means: Means) -> Answer:
         for reason in reasons
     ]
     trouble += [_problem_json(means, each.file or "", each) for each in bad_copies(means)]
-    head = ledger.check(means)
+    head = _head(means)
     if head is not None:
         trouble.insert(0, _problem_json(means, "catalog", head))
     data: dict[str, Any] = {
@@ -87,6 +87,14 @@ def status_command(means: Means) -> Answer:
         "problems": trouble,
     }
     return Answer(_status_text(means, data, rows=rows), data)
+
+
+def _head(means: Means) -> Reason | None:
+    """Say what is wrong with the head of the event log; storage that is away hides no status."""
+    try:
+        return ledger.check(means)
+    except Unreachable:
+        return Reason("head_unread")
 
 
 def _case_json(

@@ -18,7 +18,7 @@ from pipeline.rules.inbox.case_file import CaseFile, Claim, Medium
 from pipeline.rules.inbox.naming import Aside
 from pipeline.rules.media import Role
 from pipeline.rules.spelling import fold, likeliest
-from pipeline.steps.wanted.clearing import reason_to
+from pipeline.steps.wanted.stored import reason_to
 from pipeline.steps.wanted.wording import STAFF
 from pipeline.tools.catalog import cases
 from pipeline.tools.catalog.cases import AssetRow, CaseRow

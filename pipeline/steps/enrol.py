@@ -17,7 +17,8 @@ from pipeline.rules.signed.records import Record, read_record
 from pipeline.steps.means import Means
 from pipeline.steps.public.indexes import want_indexes
 from pipeline.steps.public.uploads import forget_renditions
-from pipeline.steps.wanted.clearing import REVOKED, permitted, standing_of, strictly
+from pipeline.steps.wanted.clearing import standing_of, strictly
+from pipeline.steps.wanted.ending import REVOKED, permitted
 from pipeline.steps.withdraw import close_ended
 from pipeline.tools.catalog import cases, consents, publications
 from pipeline.tools.catalog.engine import Transaction

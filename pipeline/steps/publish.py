@@ -23,7 +23,8 @@ from pipeline.steps.public.uploads import (
     delete_superseded,
     upload,
 )
-from pipeline.steps.wanted.clearing import basis_of, standing_of, why_down
+from pipeline.steps.wanted.clearing import basis_of, standing_of
+from pipeline.steps.wanted.ending import why_down
 from pipeline.steps.wanted.outlook import ChannelOutlook, Outlook
 from pipeline.tools.catalog import cases, publications, work
 from pipeline.tools.catalog.engine import Connection

@@ -27,9 +27,10 @@ from pipeline.steps.public.uploads import (
     private_key,
 )
 from pipeline.steps.wanted.branding import font_file, logo_path, style_of
-from pipeline.steps.wanted.clearing import may_be_shown, reason_to
 from pipeline.steps.wanted.drawing import draw_cards
+from pipeline.steps.wanted.ending import may_be_shown
 from pipeline.steps.wanted.outlook import Outlook
+from pipeline.steps.wanted.stored import reason_to
 from pipeline.tools.catalog import cases, work
 from pipeline.tools.scratch import scratch_folder
 

@@ -24,7 +24,7 @@ from pipeline.steps.public.showing import pages_of
 from pipeline.steps.public.uploads import forget_renditions
 from pipeline.steps.publish import clear_replaced, publish
 from pipeline.steps.render import render
-from pipeline.steps.wanted.clearing import reason_from, reason_to, revoked_of
+from pipeline.steps.wanted.ending import revoked_of
 from pipeline.steps.wanted.networks import forget_networks
 from pipeline.steps.wanted.outlook import (
     Outlook,
@@ -35,6 +35,7 @@ from pipeline.steps.wanted.outlook import (
     states_of,
     work_left,
 )
+from pipeline.steps.wanted.stored import reason_from, reason_to
 from pipeline.steps.wanted.treatments import forget_copies, keep_good_copies
 from pipeline.steps.wanted.wording import forget_templates, keep
 from pipeline.tools.catalog import cases, work

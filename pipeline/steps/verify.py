@@ -10,7 +10,8 @@ from pipeline.rules.errors import Reason, Unreachable
 from pipeline.steps import ledger
 from pipeline.steps.means import Means
 from pipeline.steps.public.uploads import original_key
-from pipeline.steps.wanted.clearing import standing_of, why_down
+from pipeline.steps.wanted.clearing import standing_of
+from pipeline.steps.wanted.ending import why_down
 from pipeline.tools.catalog import cases, events, publications
 from pipeline.tools.storage import NotThere
 

@@ -1,4 +1,4 @@
-"""Finds what ended (consent, a hold, a file taken out) and takes it down. Never waits for a decoder.
+"""Finds what ended (consent, a hold, a file taken out) and takes it down, without any decoder.
 
 Needs neither templates nor fonts to decide; a broken template can delay a tombstone, never a
 deletion.

@@ -22,7 +22,8 @@ from pipeline.steps.means import Means
 from pipeline.steps.public.indexes import want_indexes, write_indexes
 from pipeline.steps.public.showing import packaged_pages, site_of
 from pipeline.steps.public.uploads import WITHIN_S, forget_renditions, page, upload
-from pipeline.steps.wanted.clearing import REVOKED, Standing, falls_from, why_down
+from pipeline.steps.wanted.clearing import Standing
+from pipeline.steps.wanted.ending import REVOKED, falls_from, why_down
 from pipeline.tools.catalog import cases, publications, work
 from pipeline.tools.catalog.engine import Transaction
 from pipeline.tools.catalog.publications import IntentRow, PublicationRow

@@ -212,7 +212,13 @@ def test_a_face_that_must_be_covered_waits_with_its_pair() -> None:
     answer = ask(case, signed(), staff(allows__face="no"))
     assert isinstance(answer, Clearance)
     found = plan(
-        case, clearance=answer, recipes=(recipe(),), style=STYLE, sayings={}, measure=measure
+        case,
+        clearance=answer,
+        recipes=(recipe(),),
+        style=STYLE,
+        sayings={},
+        measure=measure,
+        network=Network("web"),
     )
     assert {each.originals for each in found.renditions} == {("a",)}
     assert [(each.code, each.file) for each in found.waits] == [("face_cover_missing", "b.jpg")]

@@ -25,7 +25,7 @@ from pipeline.steps.arriving.sorting import (
     Sorted,
 )
 from pipeline.steps.means import Means
-from pipeline.steps.wanted.clearing import reason_to
+from pipeline.steps.wanted.stored import reason_to
 from pipeline.tools.catalog import cases
 from pipeline.tools.catalog.cases import AssetRow, CaseRow
 from pipeline.tools.catalog.engine import Transaction

@@ -23,7 +23,7 @@ from pipeline.steps.arriving.sorting import CASE_FILE_KIND, Item, Sorted, sort
 from pipeline.steps.arriving.storing import Copy, store
 from pipeline.steps.means import Means
 from pipeline.steps.public.uploads import original_key
-from pipeline.steps.wanted.clearing import reason_from, reason_to
+from pipeline.steps.wanted.stored import reason_from, reason_to
 from pipeline.steps.wanted.treatments import with_copy
 from pipeline.tools.catalog import cases, work
 from pipeline.tools.catalog.cases import CaseRow
@@ -54,6 +54,11 @@ def put_aside(means: Means, path: Path, reason: Reason, taken: Taken) -> None:
 
 
 def take_unit(means: Means, unit: Unit, taken: Taken) -> None:
+    """Take a settled unit in, or note what it waits for.
+
+    Raises:
+        ClinicmediaError, OSError: its trouble; nothing of it left the inbox.
+    """
     understood = sort(unit, words=means.role_words)
     if isinstance(understood, tuple):
         taken.waiting.append((unit.name, understood))

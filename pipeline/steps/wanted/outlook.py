@@ -18,8 +18,10 @@ from pipeline.rules.media import Artifact, Rendition, Stage
 from pipeline.rules.plan import Plan, plan
 from pipeline.steps.means import Means
 from pipeline.steps.wanted.branding import style_of, text_measure
-from pipeline.steps.wanted.clearing import Standing, reason_from, standing_of, why_down
+from pipeline.steps.wanted.clearing import Standing, standing_of
+from pipeline.steps.wanted.ending import why_down
 from pipeline.steps.wanted.networks import kept_within, networks_of
+from pipeline.steps.wanted.stored import reason_from
 from pipeline.steps.wanted.wording import Words, words_of
 from pipeline.tools.catalog import cases, publications, work
 from pipeline.tools.catalog.cases import CaseRow
@@ -227,7 +229,7 @@ def _once(reasons: list[Reason]) -> list[Reason]:
     return list(found.values())
 
 
-def stage_of(outlook: Outlook) -> Stage:
+def stage_of(outlook: Outlook) -> Stage:  # noqa: PLR0911 - one return for each stage
     """Return where the case stands, for people."""
     standing = outlook.standing
     states = {name: state["state"] for name, state in states_of(outlook).items()}
