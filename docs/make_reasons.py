@@ -10,6 +10,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from pipeline.tools.documents import read_mapping  # noqa: E402 - found only through the line above
+
 CATALOGUE = ROOT / "templates" / "messages" / "en.yaml"
 PAGE = Path(__file__).parent / "reasons.md"
 HEAD = """\
@@ -24,20 +28,20 @@ made of (`python docs/make_reasons.py`), and `es.yaml` beside it has the same in
 
 def page() -> str:
     """Return the page: a table for each section of the catalogue, in its order."""
-    sys.path.insert(0, str(ROOT))
-    from pipeline.tools.documents import read_mapping
-
     text = CATALOGUE.read_text(encoding="utf-8")
     entries = read_mapping(text)
     parts = [HEAD]
+    title = ""
     for line in text.splitlines():
         section, code = re.match(r"# ---- (.+)", line), re.match(r"(\w+):$", line)
         if section:
-            parts.append(f"\n## {section[1]}\n\n| code | what it says | what to do |\n|---|---|---|\n")
-        elif code and "remedy" in entries[code[1]]:
-            said = (_cell(entries[code[1]][part]) for part in ("text", "remedy"))
-            parts.append(f"| `{code[1]}` | {' | '.join(said)} |\n")
-    return re.sub(r"\n## [^\n]+\n\n\| code [^\n]+\n\|---[^\n]+\n(?=\n## |$)", "", "".join(parts))
+            title = f"\n## {section[1]}\n\n| code | what it says | what to do |\n|---|---|---|\n"
+        entry = entries[code[1]] if code else None
+        if code and isinstance(entry, dict) and "remedy" in entry:
+            said = " | ".join(_cell(str(entry[part])) for part in ("text", "remedy"))
+            parts.append(f"{title}| `{code[1]}` | {said} |\n")
+            title = ""
+    return "".join(parts)
 
 
 def _cell(sentence: str) -> str:

@@ -232,12 +232,12 @@ def test_paths_start_from_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / "elsewhere").mkdir()
     path = write(tmp_path, TEXT)
     monkeypatch.chdir(tmp_path / "elsewhere")
-    monkeypatch.setenv("HOME", "/home/nobody")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     for given_path in (path, Path("..") / "config.yaml"):
         loaded = load(given_path, environment={})
         assert loaded.path(loaded.config.inbox.path) == tmp_path.resolve() / "inbox"
         assert loaded.path(Path("/srv/inbox")) == Path("/srv/inbox")
-        assert loaded.path(Path("~/inbox")) == Path("/home/nobody/inbox")
+        assert loaded.path(Path("~/inbox")) == tmp_path / "home" / "inbox"
 
 
 def test_the_environment_comes_last(tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ def test_codes_that_are_worked_out_are_listed_here() -> None:
 
 
 def keys_of(facts: ast.expr | None, function: ast.FunctionDef | None) -> set[str] | None:
-    """The names in `facts`, as far as they can be read off; None when they cannot."""
+    """The names in `facts`, as last assigned before; None when they cannot be read off."""
     if facts is None:
         return set()
     if isinstance(facts, ast.Dict):
@@ -155,14 +155,15 @@ def keys_of(facts: ast.expr | None, function: ast.FunctionDef | None) -> set[str
         left, right = keys_of(facts.left, function), keys_of(facts.right, function)
         return None if left is None or right is None else left | right
     if isinstance(facts, ast.Name) and function is not None:
-        values = [
-            node.value
+        before = [
+            node
             for node in ast.walk(function)
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == facts.id
+            if isinstance(node, ast.Assign)
+            and ast.unparse(node.targets[0]) == facts.id
+            and node.lineno <= facts.lineno
         ]
-        each = [keys_of(value, function) for value in values]
-        known = [keys for keys in each if keys is not None]
-        return set.intersection(*known) if known and len(known) == len(each) else None
+        last = max(before, key=lambda node: node.lineno, default=None)
+        return keys_of(last.value, function) if last else None
     return None
 
 

@@ -108,7 +108,7 @@ def run_once(means: Means) -> Answer:
         receipts = watch(means, pages=pages_in_need(means), wait_s=WAIT_S)
         tick.notice_changes(means)
         taken = intake(means, patience=Patience.PERSON, sightings=Sightings(time.monotonic))
-        done = tick.work_lane(means)
+        done, trouble = _worked(means)
         receipts += watch(means, pages=pages_in_need(means), wait_s=WAIT_S)
         tick.list_waiting(means, taken.waiting)
     with means.catalog.read() as connection:
@@ -119,6 +119,8 @@ def run_once(means: Means) -> Answer:
         lines.append(f"{done.rendered} renditions made.")
     lines += [f"Published: {case} on {channel}" for case, channel in done.published]
     lines += receipt_lines(receipts, local=local_time(means))
+    if trouble:
+        lines += [trouble.text, f"→ {trouble.remedy}"]
     lines.append(_count(len(rows), waiting=len(waiting)))
     data = _told(means, taken) | {
         "rendered": done.rendered,
@@ -127,8 +129,16 @@ def run_once(means: Means) -> Answer:
         "waiting": [row.name for row in waiting],
     }
     new = NEEDS_PERSON if waiting or taken.aside or taken.waiting else FINE
-    code = gravest([new, _pending(receipts)])
+    code = gravest([new, _pending(receipts), trouble.exit_code if trouble else FINE])
     return _with_head(means, done.held, Answer("\n".join(filter(None, lines)), data, code))
+
+
+def _worked(means: Means) -> tuple[tick.Done, UsageError | None]:
+    """Walk the work lane; a template that cannot be used must not lose the receipts before it."""
+    try:
+        return tick.work_lane(means), None
+    except UsageError as error:
+        return tick.Done(), error
 
 
 def _count(total: int, *, waiting: int) -> str:

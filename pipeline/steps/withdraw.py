@@ -91,8 +91,23 @@ def withdraw(means: Means, *, pages: Pages, wait_s: float = 0.0) -> list[Receipt
         closed = publications.in_state(connection, publications.WITHDRAWING)
     if not closed:
         return []
+    with means.catalog.read() as connection:
+        slugs = {each.case_id: cases.by_id(connection, each.case_id).slug for each in closed}
+    deadline = time.monotonic() + wait_s
     _without(means, closed, pages=pages, patience_s=INDEXES_FIRST_S)
-    return [_one(means, each, pages=pages, wait_s=wait_s) for each in closed]
+    uploading = {each.id for each in closed if leases.is_held(means, f"publish-{each.id}")}
+    lost = {each.id: _delete(means, each, slug=slugs[each.case_id], pages=pages) for each in closed}
+    # Only now, with all of it deleted once, others are waited for.
+    for each in closed:
+        if each.id not in uploading:
+            continue
+        if _in_flight(means, each, deadline=deadline):
+            lost[each.id].add("upload in flight")
+        else:
+            # Whoever was uploading has stopped: what came in after the first pass goes now.
+            lost[each.id] = _delete(means, each, slug=slugs[each.case_id], pages=pages)
+    _without(means, closed, pages=pages, patience_s=max(0.0, deadline - time.monotonic()))
+    return [_prove(means, each, lost=lost[each.id], pages=pages) for each in closed]
 
 
 def _without(
@@ -110,25 +125,16 @@ def _without(
             log.warning("the indexes could not be written before a withdrawal", exc_info=True)
 
 
-def _one(means: Means, closed: PublicationRow, *, pages: Pages, wait_s: float) -> Receipt:
+def _prove(means: Means, closed: PublicationRow, *, lost: set[str], pages: Pages) -> Receipt:
+    """Look at every key that was ever intended, and write down what became of it."""
     with means.catalog.read() as connection:
         row = cases.by_id(connection, closed.case_id)
         exports = work.exports_of(connection, closed.case_id)
-    uploading = leases.is_held(means, f"publish-{closed.id}")
-    lost = _delete(means, closed, slug=row.slug, pages=pages)
-    if uploading and _in_flight(means, closed, wait_s=wait_s):
-        lost.add("upload in flight")
-    elif uploading:
-        # Whoever was uploading has stopped: what came in after the first pass goes now.
-        lost = _delete(means, closed, slug=row.slug, pages=pages)
-    with means.catalog.read() as connection:
         intents = publications.intents_of(connection, closed.id)
     seen = [(intent, _status(means, intent, slug=row.slug, pages=pages)) for intent in intents]
     pending = [intent.key for intent, (gone, _) in seen if not gone] + sorted(lost)
     if closed.cause == REVOKED:
         pending += forget_renditions(means, originals=list(closed.basis["permits"]))
-    # A writer of indexes that hangs must not keep the media up: it is waited for at the end.
-    _without(means, [closed], pages=pages, patience_s=wait_s)
     if indexes_pending(means, slug=row.slug) and closed.channel == "web":
         pending.append("index.html")
     receipt = Receipt(
@@ -198,9 +204,8 @@ def _bury(means: Means, key: str, *, pages: Pages) -> None:
     upload(means, None, uploads=[wanted])
 
 
-def _in_flight(means: Means, closed: PublicationRow, *, wait_s: float) -> bool:
+def _in_flight(means: Means, closed: PublicationRow, *, deadline: float) -> bool:
     """Wait, but not for long, until nobody uploads for this epoch any more."""
-    deadline = time.monotonic() + wait_s
     while leases.is_held(means, f"publish-{closed.id}"):
         if time.monotonic() >= deadline:
             return True

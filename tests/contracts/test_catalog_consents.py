@@ -181,3 +181,27 @@ def test_a_superseded_subject_is_no_twin(catalog: Catalog) -> None:
     with catalog.read() as connection:
         assert consents.concerning(connection, people=["42"], licences=[]) == []
         assert len(consents.concerning(connection, people=["77"], licences=[])) == 1
+
+
+def test_a_revoked_record_is_asked_for_in_all_versions(catalog: Catalog) -> None:
+    """A version added after the revocation, of another code even, does not outlive the notice."""
+    hand_in(catalog, "C-1", "0042")
+    with catalog.write(by="x", now=NOW) as tx:
+        consents.revoke(tx, "C-1", received_at=NOW)
+    hand_in(catalog, "C-1", "77", at=1)
+    with catalog.read() as connection:
+        (old,) = consents.concerning(connection, people=["0042"], licences=[])
+        (new,) = consents.concerning(connection, people=["77"], licences=[])
+        assert len(consents.every(connection)) == 1
+    assert [(each.record.subject, each.version) for each in (old, new)] == [("0042", 1), ("77", 2)]
+    assert old.revocation == new.revocation
+    assert old.revocation is not None
+
+
+def test_works_have_twins_too(catalog: Catalog) -> None:
+    """Licences of a work whose code is alike up to leading zeros come along."""
+    hand_in(catalog, "L-1", "7")
+    hand_in(catalog, "L-2", "007")
+    with catalog.read() as connection:
+        found = consents.concerning(connection, people=[], licences=["L-1"])
+    assert [each.record.id for each in found] == ["L-1", "L-2"]

@@ -12,7 +12,7 @@ from pipeline.rules import plan as plan_module
 from pipeline.rules.consent import Clearance
 from pipeline.rules.layout import Extent, Logo
 from pipeline.rules.media import Asset, Case, Facts, Kind, Recipe, Rendition, Role
-from pipeline.rules.networks import Network
+from pipeline.rules.networks import Network, read_networks
 from pipeline.rules.plan import (
     MOST_GAIN_DB,
     SOCIAL_LUFS,
@@ -83,6 +83,7 @@ def planned(
     style: Style = STYLE,
     says: Sayings = SAYS,
     case: Case | None = None,
+    network: Network | None = None,
     **consent: Any,
 ) -> Plan:
     """The plan of a case under a record for every channel, with changes to that record."""
@@ -98,7 +99,7 @@ def planned(
         style=style,
         sayings={asset.sha256: says for asset in case.assets},
         measure=measure,
-        network=Network(channel),
+        network=network or Network(channel),
     )
 
 
@@ -184,6 +185,27 @@ def test_a_channel_without_a_recipe_is_off(channel: str) -> None:
     assert (found.renditions, found.waits) == ((), ())
     assert found.off is not None
     assert (found.off.code, found.off.channel) == ("channel_off", channel)
+
+
+def test_what_a_network_does_not_take_is_left_out_and_told() -> None:
+    """Files beyond a network's limits are not made; with none left the channel is off."""
+    post = {
+        "kind": "photo",
+        "formats": {"among": ["jpeg"], "source": "x"},
+        "width": {"least": "600", "source": "x"},
+    }
+    networks = {"email": {"posts": {"letter": post}}}
+    limits = {"version": "1", "checked_on": "2026-11-01", "networks": networks}
+    network = read_networks(limits).limits_of("email")
+    cuts = (recipe("small", channels=["email"]), recipe("big", widths=["800"], channels=["email"]))
+    found = planned(photo(), recipes=cuts, channel="email", network=network)
+    assert [each.name for each in found.renditions] == ["big"]
+    assert [(each.code, each.file) for each in found.tells] == [("network_pixels", "a.jpg")]
+    assert found.off is None
+    none = planned(photo(), recipes=cuts[:1], channel="email", network=network)
+    assert none.renditions == ()
+    assert none.off is not None
+    assert none.off.code == "network_off"
 
 
 def test_recipes_suit_kinds_and_roles() -> None:

@@ -111,3 +111,17 @@ def test_a_fall_names_who_ended_it(published: makers.Workspace) -> None:
         assert falls_from(standing(means), live, cause=HELD, **args) == []
         other = replace(live, basis={**live.basis, "stands_on": [["C-else", 1]]})
         assert falls_from(standing(means), other, cause=REVOKED, **args) == []
+
+
+def test_a_revocation_of_an_older_record_is_a_fall_too(published: makers.Workspace) -> None:
+    """It ends what was signed before it, so the case is closed as by a revocation of that."""
+    with published.opened() as means:
+        newer(means, id="C-old", signed_on="2025-01-01")
+        live = web(means)
+        assert why_down(standing(means), live) is None
+        with means.catalog.write(by="Robin", now=means.now()) as tx:
+            consents.revoke(tx, "C-old", received_at=means.now())
+        assert why_down(standing(means), live) == REVOKED
+        (fall,) = falls_from(standing(means), live, cause=REVOKED, moment=means.moment())
+        assert (fall.cause, fall.person, fall.consents) == ("revoked", "s1", ("C-s1",))
+        assert fall.received_at == means.now()

@@ -20,7 +20,7 @@ _BARE_PHONE_DIGITS = 10  # without a label or a plus fewer digits are a reading 
 _LABEL_REACH = 24
 _LOCAL = re.compile(r"(?<![\w-])\(?\d{3}\)?[ ./-]\d{3}[ .-]\d{4}(?![\w-])")
 _DIGITS = re.compile(r"\d[\d ()./-]{5,24}\d")
-_DATE = re.compile(r"(?<!\d)(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?!\d)")
+_DATE = re.compile(r"(?<![\d./])(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?!\d)")
 _STAMP = re.compile(r"(?:(?<=[_-])|(?<![\w ])|(?<=IMG)|(?<=VID))((?:19|20)\d{6})(?!\d)")
 _STAMP_BEFORE = re.compile(r"(?<!\d)((?:19|20)\d{6})(?=[_.-]\w)")
 _SSN = re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")
@@ -101,7 +101,7 @@ def dates(text: str) -> Iterator[Span]:
 
 def _is_day(first: str, second: str, third: str) -> bool:
     if len(first) == 4:
-        return _exists(first, second, third)
+        return len(third) <= 2 and _exists(first, second, third)
     if len(third) == 4 or (len(third) == 2 and len(first) <= 2):
         year = third if len(third) == 4 else f"20{third}"
         return _exists(year, first, second) or _exists(year, second, first)

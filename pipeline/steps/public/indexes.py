@@ -39,17 +39,17 @@ def indexes_due(means: Means) -> bool:
         return work.mark(connection, WANTED) != work.mark(connection, WRITTEN)
 
 
-def write_indexes(means: Means, *, pages: Pages, patience_s: float = PATIENCE_S) -> bool:
+def write_indexes(means: Means, *, pages: Pages, patience_s: float | None = None) -> bool:
     """Bring all indexes up to date; False when they already were.
 
-    `patience_s` is how long another writer is waited for.
+    `patience_s` is how long another writer is waited for, a minute if nothing is said.
 
     Raises:
         Unreachable: storage did not answer, or another writer holds on for too long.
     """
     if not indexes_due(means):
         return False
-    lease = _alone(means, patience_s=patience_s)
+    lease = _alone(means, patience_s=PATIENCE_S if patience_s is None else patience_s)
     try:
         with means.catalog.read() as connection:
             wanted = work.mark(connection, WANTED)

@@ -33,7 +33,8 @@ _LOG_LINES = 500
 _COMPLAINTS = 20
 _COMPLAINT_CHARS = 300
 _COMPLAINT = re.compile(r"\[(?:error|fatal|panic)\]\s*(.+)")
-_NO_MEMORY = "Cannot allocate memory"
+# A decoder that gets no memory for a picture says so in its own way.
+_NO_MEMORY = ("Cannot allocate memory", "get_buffer() failed")
 _NO_SPACE = "No space left"
 _OVER_LIMITS = {-signal.SIGKILL, -signal.SIGXCPU, -signal.SIGXFSZ}
 _DAMAGE = re.compile(r"ended prematurely|partial file|truncat|corrupt", re.IGNORECASE)
@@ -59,7 +60,9 @@ class Log:
             return
         if any(_NO_SPACE in each for each in self.complaints):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        if self.code in _OVER_LIMITS or any(_NO_MEMORY in each for each in self.complaints):
+        if self.code in _OVER_LIMITS or any(
+            sign in each for each in self.complaints for sign in _NO_MEMORY
+        ):
             raise MemoryError
 
     def last(self, pattern: str) -> re.Match[str] | None:

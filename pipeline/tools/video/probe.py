@@ -6,6 +6,7 @@ decodes everything.
 
 from __future__ import annotations
 
+import errno
 import re
 import struct
 from dataclasses import dataclass
@@ -92,6 +93,8 @@ def probe(path: Path) -> Source:
         with av.open(f"file:{path}", options=options) as container:
             return _read(container, found=found.format)
     except (av.error.FFmpegError, ValueError, OverflowError) as error:
+        if getattr(error, "errno", None) == errno.ENOMEM:
+            raise MemoryError from error  # the machine's lack is no fault of the film
         raise BadMedia(Reason("video_broken"), type(error).__name__) from error
 
 
