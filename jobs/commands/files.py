@@ -104,9 +104,9 @@ def export_command(means: Means, *, case: str, channel: str, folder: Path) -> An
     for each in wanted.plan.renditions:
         target = _free(folder, f"{each.name}.{ENDINGS[each.format]}", beside=".txt")
         artifact = wanted.artifacts[each.key]
-        key = private_key(each.key, original=each.original)
+        key = private_key(each.key, originals=each.originals)
         means.private.fetch(key, to=target, sha256=artifact.sha256)
-        text = post_of(means, outlook, channel=channel, originals=(each.original,))
+        text = post_of(means, outlook, channel=channel, originals=each.originals)
         if isinstance(text, Reason):
             problems.append(text)
         else:

@@ -172,7 +172,8 @@ class Overlay:
 
     `box` is where it lies on the canvas and holds all of it, scrim included. `lines` are already
     wrapped; `font_px` is the height of the font. Colours are #rrggbb. An image is named by the
-    SHA-256 of its bytes, so that a new logo makes a new rendition.
+    SHA-256 of its bytes, so that a new logo makes a new rendition. `pane` is 0 or 1 where it
+    belongs to one side of a pair alone: where one side wipes the other away, it goes with it.
     """
 
     kind: str
@@ -182,6 +183,59 @@ class Overlay:
     ink: str = "#ffffff"
     ground: str = "#000000"
     image: str | None = None
+    pane: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """The second side of a pair on a canvas; the fields mean what they mean for the first."""
+
+    crop: Box
+    place: Box
+    at_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What a film of a pair shows one after another, each in frames; cards may take none.
+
+    The divider sweeps for `sweep` frames. `together`: both sides run from the start, the second
+    unseen; otherwise the second side begins when the divider starts to move.
+    """
+
+    title: int
+    before: int
+    sweep: int
+    after: int
+    end: int
+    together: bool = False
+
+    @property
+    def frames(self) -> int:
+        """The length of the whole film."""
+        return self.title + self.before + self.sweep + self.after + self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A moving picture that we draw ourselves: no footage, only the brand and words.
+
+    `kind` is title, end, lower or matte. `frames` are those in which something moves; the last
+    one stands from then on. `key` is the hash of all that decides its pixels, `at` and `pane`
+    (where it lies on the canvas, to which side of a pair it belongs) are not among it.
+    """
+
+    key: str
+    kind: str
+    width: int
+    height: int
+    frame_rate: float
+    frames: int
+    ground: str = "#000000"
+    accent: str = "#ffffff"
+    overlays: tuple[Overlay, ...] = ()
+    at: tuple[int, int] = (0, 0)
+    pane: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +243,8 @@ class Canvas:
     """A picture of exact size that several renditions share: cropped, placed and branded once.
 
     `crop` is in upright pixels of the original; `place` is where that crop lies on the canvas;
-    `ground` fills the rest. `at_s` makes it a still of a video.
+    `ground` fills the rest. `at_s` makes it a still of a video. A picture of a pair has a `second`
+    side; a film in which a divider wipes the first away has a `course`, and `cards` of its own.
     """
 
     recipe: str
@@ -200,6 +255,9 @@ class Canvas:
     ground: str
     overlays: tuple[Overlay, ...] = ()
     at_s: float | None = None
+    second: Pane | None = None
+    course: Course | None = None
+    cards: tuple[Card, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +267,13 @@ class Rendition:
     `key` is the hash of everything that decides the picture, so what exists is not made twice.
     `format` is avif, webp, jpeg or mp4; `quality` are the encoder's settings as (name, value).
     `sound` is keep, silence (a silent track) or none; `gain_db` is applied when it is kept.
+    `originals` are one or, for a picture of a pair, before and after: it falls with either. The
+    sound of a pair has in `gains_db` one gain for each side, None for a side that is not heard.
     """
 
     key: str
     name: str
-    original: str
+    originals: tuple[str, ...]
     canvas: Canvas
     width: int
     height: int
@@ -223,6 +283,7 @@ class Rendition:
     duration_s: float | None = None
     sound: str = "none"
     gain_db: float = 0.0
+    gains_db: tuple[float | None, ...] = ()
     redactions: tuple[str, ...] = ()
 
 

@@ -6,7 +6,6 @@ in the plan.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -15,40 +14,40 @@ from itertools import groupby
 from pipeline.rules.canvases import blank_canvas, sizes_of
 from pipeline.rules.consent import Clearance, Permit
 from pipeline.rules.errors import Reason
-from pipeline.rules.layout import Logo, Measure, Words, layout
-from pipeline.rules.legible import safe_zone
-from pipeline.rules.media import Asset, Canvas, Case, Kind, Overlay, Recipe, Rendition
+from pipeline.rules.layout import Measure
+from pipeline.rules.media import Asset, Canvas, Case, Kind, Recipe, Rendition
 from pipeline.rules.networks import Network, fitting
-from pipeline.rules.work import Output, Rights, Sheet
+from pipeline.rules.planned.composites import Pair, composes, composite
+from pipeline.rules.planned.renditions import (
+    MOST_GAIN_DB,
+    RENDER_VERSION,
+    SOCIAL_LUFS,
+    WEB_LUFS,
+    Sayings,
+    Style,
+    gain_db_of,
+    keyed,
+    overlays_on,
+    quality_of,
+    sound_of,
+)
+from pipeline.rules.work import Output, Sheet
 
-# Raised by hand when the same plan should give another picture (tool versions do not decide).
-RENDER_VERSION = {"photo": 1, "video": 1}
+__all__ = [
+    "ENDINGS",
+    "MOST_GAIN_DB",
+    "RENDER_VERSION",
+    "SOCIAL_LUFS",
+    "WEB_LUFS",
+    "Plan",
+    "Sayings",
+    "Style",
+    "originals_of",
+    "plan",
+    "sheets_of",
+]
 
-WEB_LUFS = -16.0
-SOCIAL_LUFS = -14.0
-MOST_GAIN_DB = 20.0
 ENDINGS = {"avif": "avif", "webp": "webp", "jpeg": "jpg", "mp4": "mp4"}
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a clinic's pictures look and whose they are; `font` is the hash of the font's file."""
-
-    name: str
-    primary: str
-    ground: str
-    logo: Logo | None
-    font: str
-    rights: Rights
-
-
-@dataclass(frozen=True, slots=True)
-class Sayings:
-    """What stands in the pictures of one original: its label ("Before") and its caption."""
-
-    label: str = ""
-    caption: str = ""
-    disclosure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +90,25 @@ def plan(
         for asset in case.assets
         if asset.sha256 in covered
     )
+    by_sha = {asset.sha256: asset for asset in shown}
     serving = [recipe for recipe in recipes if clearance.channel in recipe.channels]
     renditions: list[Rendition] = []
     tells: list[Reason] = []
+    pairs = [
+        Pair(by_sha[before], by_sha[after], permits, sayings, clearance.channel)
+        for before, after in case.pairs
+        if before in by_sha and after in by_sha
+    ]
+    for pair in pairs:
+        for recipe in serving:
+            if composes(recipe, kind=pair.before.kind):
+                made, said = composite(recipe, pair=pair, style=style, measure=measure)
+                renditions += made
+                tells += said
+    paired = {side.sha256 for pair in pairs for side in pair.sides}
     for asset in shown:
         for recipe in serving:
-            if not _suits(recipe, asset):
+            if not _suits(recipe, asset, paired=asset.sha256 in paired):
                 continue
             made, said = _of_recipe(
                 recipe,
@@ -130,8 +142,13 @@ def _says(sayings: Mapping[str, Sayings], *, recipe: Recipe, asset: Asset, case:
     return says
 
 
+def originals_of(renditions: Iterable[Rendition]) -> tuple[str, ...]:
+    """Return every original that some rendition stands on."""
+    return tuple(sorted({sha for each in renditions for sha in each.originals}))
+
+
 def sheets_of(renditions: Iterable[Rendition]) -> tuple[Sheet, ...]:
-    """Group renditions of one original by the canvas they share, largest file first."""
+    """Group renditions of the same originals by the canvas they share, largest file first."""
     ordered = sorted(renditions, key=lambda r: (_canvas_key(r.canvas), -r.width, r.format, r.key))
     return tuple(
         Sheet(
@@ -146,6 +163,7 @@ def sheets_of(renditions: Iterable[Rendition]) -> tuple[Sheet, ...]:
                     quality=each.quality,
                     sound=each.sound,
                     gain_db=each.gain_db,
+                    gains_db=each.gains_db,
                     frame_rate=each.frame_rate,
                     duration_s=each.duration_s,
                 )
@@ -162,8 +180,11 @@ def _canvas_key(canvas: Canvas) -> str:
     return json.dumps(asdict(canvas), sort_keys=True)
 
 
-def _suits(recipe: Recipe, asset: Asset) -> bool:
+def _suits(recipe: Recipe, asset: Asset, *, paired: bool) -> bool:
+    """Tell whether a recipe makes a file of an original alone: of a side of a pair, it may not."""
     if recipe.layout != "single" or asset.kind not in recipe.sources:
+        return False
+    if paired and composes(recipe, kind=asset.kind):
         return False
     return not recipe.roles or asset.role in recipe.roles
 
@@ -184,24 +205,24 @@ def _of_recipe(
     canvas = blank_canvas(recipe, facts=asset.facts, ground=style.ground, step=step)
     if asset.kind is Kind.VIDEO and not films:
         canvas = replace(canvas, at_s=asset.facts.poster_at_s or 0.0)
-    overlays, tells = _overlays(recipe, canvas=canvas, style=style, says=says, measure=measure)
+    overlays, tells = overlays_on(recipe, canvas=canvas, style=style, says=says, measure=measure)
     canvas = replace(canvas, overlays=overlays)
     formats = ("mp4",) if films else recipe.formats
     return [
-        _keyed(
+        keyed(
             Rendition(
                 key="",
                 name=size.name,
-                original=asset.sha256,
+                originals=(asset.sha256,),
                 canvas=canvas,
                 width=size.width,
                 height=size.height,
                 format=form,
-                quality=_quality(recipe, form),
+                quality=quality_of(recipe, form),
                 frame_rate=asset.facts.frame_rate if films else None,
                 duration_s=asset.facts.duration_s if films else None,
-                sound=_sound(asset, permit=permit, channel=channel) if films else "none",
-                gain_db=_gain_db(asset, channel=channel) if films else 0.0,
+                sound=sound_of(asset, permit=permit, channel=channel) if films else "none",
+                gain_db=gain_db_of(asset, channel=channel) if films else 0.0,
                 redactions=tuple(sorted(permit.redactions)),
             ),
             style=style,
@@ -209,70 +230,3 @@ def _of_recipe(
         for size in sizes_of(recipe, facts=asset.facts, step=step)
         for form in formats
     ], [Reason(t.code, file=asset.file, channel=channel, facts=t.facts) for t in tells]
-
-
-def _overlays(
-    recipe: Recipe,
-    *,
-    canvas: Canvas,
-    style: Style,
-    says: Sayings,
-    measure: Measure,
-) -> tuple[tuple[Overlay, ...], tuple[Reason, ...]]:
-    """Lay out what the recipe asks for."""
-    wants = recipe.overlay
-    words = Words(
-        label=says.label if "label" in wants else "",
-        caption=says.caption if "caption" in wants else "",
-        disclosure=says.disclosure if "disclosure" in wants else "",
-        name=style.name if "logo" in wants else "",
-        logo=style.logo if "logo" in wants else None,
-        primary=style.primary,
-    )
-    if not (words.label or words.caption or words.disclosure or words.name):
-        return (), ()
-    ratio = canvas.width / canvas.height
-    zone = ("vertical" if ratio < 0.7 else "feed") if recipe.size else "web"
-    placed = layout(
-        words,
-        width=canvas.width,
-        height=canvas.height,
-        zone=safe_zone(zone, width=canvas.width, height=canvas.height),
-        measure=measure,
-    )
-    return placed.overlays, placed.problems
-
-
-def _quality(recipe: Recipe, form: str) -> tuple[tuple[str, str], ...]:
-    """Keep those settings that the format understands."""
-    known = dict(recipe.quality)
-    if form == "mp4":
-        return tuple((name, known[name]) for name in ("preset", "crf") if name in known)
-    return (("quality", known[form]),) if form in known else ()
-
-
-def _sound(asset: Asset, *, permit: Permit, channel: str) -> str:
-    """Keep, silence or leave out the sound; networks refuse films without a sound track."""
-    if asset.facts.has_audio and "voice" not in permit.redactions:
-        return "keep"
-    return "none" if channel == "web" else "silence"
-
-
-def _gain_db(asset: Asset, *, channel: str) -> float:
-    if asset.facts.loudness_lufs is None:
-        return 0.0
-    target = WEB_LUFS if channel == "web" else SOCIAL_LUFS
-    return round(min(MOST_GAIN_DB, target - asset.facts.loudness_lufs), 2)
-
-
-def _keyed(rendition: Rendition, *, style: Style) -> Rendition:
-    """Name a rendition by everything that decides its bytes."""
-    parts = asdict(rendition) | {
-        "key": None,
-        "name": None,
-        "version": RENDER_VERSION["video" if rendition.format == "mp4" else "photo"],
-        "rights": asdict(style.rights),
-        "font": style.font,
-    }
-    digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-    return replace(rendition, key=digest)

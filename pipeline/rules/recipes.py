@@ -60,7 +60,7 @@ DEFAULT_RECIPES = (
     ),
     Recipe(
         name="og",
-        sources=frozenset({"photo", "video"}),
+        sources=frozenset(SOURCES),
         channels=frozenset({"web"}),
         size=(1200, 630),
         fit="pad",
@@ -69,8 +69,31 @@ DEFAULT_RECIPES = (
         overlay=("logo", "label"),
     ),
     Recipe(
+        name="side-16x9",
+        sources=frozenset({"pair"}),
+        channels=frozenset({"web", "facebook", "youtube"}),
+        size=(1920, 1080),
+        fit="pad",
+        layout="side",
+        formats=STILLS,
+        codec="h264",
+        quality=tuple((PHOTO_QUALITY | VIDEO_QUALITY).items()),
+        overlay=BRANDED,
+    ),
+    Recipe(
+        name="reel-9x16",
+        sources=frozenset({"pair"}),
+        channels=frozenset({"instagram", "facebook", "tiktok", "youtube"}),
+        size=(1080, 1920),
+        fit="pad",
+        layout="reel",
+        codec="h264",
+        quality=tuple(VIDEO_QUALITY.items()),
+        overlay=BRANDED,
+    ),
+    Recipe(
         name="feed-4x5",
-        sources=frozenset({"photo", "video"}),
+        sources=frozenset(SOURCES),
         channels=frozenset({"instagram", "facebook"}),
         size=(1080, 1350),
         fit="pad",
@@ -81,7 +104,7 @@ DEFAULT_RECIPES = (
     ),
     Recipe(
         name="square-1x1",
-        sources=frozenset({"photo", "video"}),
+        sources=frozenset(SOURCES),
         channels=frozenset({"instagram", "facebook"}),
         size=(1080, 1080),
         fit="pad",
@@ -101,7 +124,6 @@ DEFAULT_RECIPES = (
         overlay=(),
     ),
 )
-# The comparisons (side-16x9, reel-9x16) come with the layouts for pairs.
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +163,11 @@ def _read(name: str, wish: object) -> Recipe:
         raise _Wrong("give exactly one of widths, short_sides and size")
     if size and len(size) != 2:
         raise _Wrong("size is two numbers: [width, height]")
+    layout = (_words(wish, "layout", among=LAYOUTS) or ("single",))[0]
+    if layout != "single" and ("pair" not in sources or not size):
+        raise _Wrong(f"layout {layout} needs a pair (from: [pair]) and a size")
+    if "pair" in sources and "photo" not in sources and "video" not in sources and not size:
+        raise _Wrong("a picture of a pair needs a size: [width, height]")
     formats, codec = (
         _words(wish, key, among=among) for key, among in (("formats", FORMATS), ("codec", CODECS))
     )
@@ -153,7 +180,7 @@ def _read(name: str, wish: object) -> Recipe:
         short_sides=short_sides,
         size=(size[0], size[1]) if size else None,
         fit=(_words(wish, "fit", among=FITS) or ("inside",))[0],
-        layout=(_words(wish, "layout", among=LAYOUTS) or ("single",))[0],
+        layout=layout,
         formats=formats or STILLS,
         # Formats alone ask for stills, of films too: that is how a poster is wished for.
         codec=codec[0] if codec else None if formats else CODECS[0],

@@ -11,10 +11,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.rules.errors import Reason
-from pipeline.rules.media import Artifact, Box, Canvas, Facts, Kind, Overlay
+from pipeline.rules.media import Artifact, Canvas, Card, Facts, Kind
+from pipeline.rules.planned.canvas_json import (
+    canvas_from_json,
+    canvas_to_json,
+    card_from_json,
+    card_to_json,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 WIRE_VERSION = 1
 
@@ -45,6 +51,7 @@ class Output:
     gain_db: float = 0.0
     frame_rate: float | None = None
     duration_s: float | None = None
+    gains_db: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +77,12 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One errand for a worker. `verb` is measure or render; `kind` is the kind of the source.
+    """One errand for a worker: `verb` is measure, render or draw; `kind` is that of the source.
 
     A measure needs `id`, `source`, `kind` and `limits`; a render all of them. `out` is an
-    existing, empty folder in which the results are left.
+    existing, empty folder in which the results are left. A render of a pair has the `second`
+    original, too, and in the folder `drawn` the cards of its canvases, each as `<key>.mov`. A
+    draw makes `cards` and needs no source.
     """
 
     id: str
@@ -86,6 +95,10 @@ class Job:
     font: str | None = None
     out: str = ""
     limits: Limits = field(default_factory=Limits)
+    second: str | None = None
+    second_facts: Facts | None = None
+    drawn: str = ""
+    cards: tuple[Card, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +150,17 @@ def job_to_json(job: Job) -> Json:
         "source": job.source,
         "limits": asdict(job.limits),
     }
-    if job.verb == "render":
+    if job.verb != "measure":
         wire |= {
-            "facts": None if job.facts is None else facts_to_json(job.facts),
+            "facts": job.facts and facts_to_json(job.facts),
             "canvases": [_sheet_to_json(sheet) for sheet in job.sheets],
             "rights": asdict(job.rights),
             "font": job.font,
             "out": job.out,
+            "second": job.second,
+            "second_facts": job.second_facts and facts_to_json(job.second_facts),
+            "drawn": job.drawn,
+            "cards": [card_to_json(each) for each in job.cards],
         }
     return wire
 
@@ -152,7 +169,7 @@ def job_from_json(wire: Mapping[str, Any]) -> Job:
     """Read a job back. Raises ValueError, TypeError or KeyError when it is none of ours."""
     if wire["version"] != WIRE_VERSION:
         raise ValueError(f"job of version {wire['version']}, not {WIRE_VERSION}")
-    facts = wire.get("facts")
+    facts, second_facts = wire.get("facts"), wire.get("second_facts")
     return Job(
         id=str(wire.get("id", "")),
         verb=wire["verb"],
@@ -164,6 +181,10 @@ def job_from_json(wire: Mapping[str, Any]) -> Job:
         font=wire.get("font"),
         out=wire.get("out", ""),
         limits=Limits(**wire.get("limits", {})),
+        second=wire.get("second"),
+        second_facts=None if second_facts is None else facts_from_json(second_facts),
+        drawn=wire.get("drawn", ""),
+        cards=tuple(card_from_json(each) for each in wire.get("cards", ())),
     )
 
 
@@ -213,51 +234,24 @@ def outcome_from_json(wire: Mapping[str, Any], *, job_id: str) -> Done | Refused
 
 
 def _sheet_to_json(sheet: Sheet) -> Json:
-    canvas = sheet.canvas
-    return {
-        "recipe": canvas.recipe,
-        "width": canvas.width,
-        "height": canvas.height,
-        "crop": _box_to_json(canvas.crop),
-        "place": _box_to_json(canvas.place),
-        "ground": canvas.ground,
-        "at_s": canvas.at_s,
-        "overlays": [
-            asdict(overlay) | {"box": _box_to_json(overlay.box), "lines": list(overlay.lines)}
-            for overlay in canvas.overlays
-        ],
-        "outputs": [asdict(each) | {"quality": dict(each.quality)} for each in sheet.outputs],
-    }
+    outputs = [
+        asdict(each) | {"quality": dict(each.quality), "gains_db": list(each.gains_db)}
+        for each in sheet.outputs
+    ]
+    return canvas_to_json(sheet.canvas) | {"outputs": outputs}
 
 
 def _sheet_from_json(wire: Mapping[str, Any]) -> Sheet:
     return Sheet(
-        canvas=Canvas(
-            recipe=wire["recipe"],
-            width=wire["width"],
-            height=wire["height"],
-            crop=_box_from_json(wire["crop"]),
-            place=_box_from_json(wire["place"]),
-            ground=wire["ground"],
-            at_s=wire.get("at_s"),
-            overlays=tuple(
-                Overlay(
-                    **{**each, "box": _box_from_json(each["box"]), "lines": tuple(each["lines"])},
-                )
-                for each in wire.get("overlays", ())
-            ),
-        ),
+        canvas=canvas_from_json(wire),
         outputs=tuple(
-            Output(**{**each, "quality": tuple(each.get("quality", {}).items())})
+            Output(
+                **{
+                    **each,
+                    "quality": tuple(each.get("quality", {}).items()),
+                    "gains_db": tuple(each.get("gains_db", ())),
+                },
+            )
             for each in wire["outputs"]
         ),
     )
-
-
-def _box_to_json(box: Box) -> list[int]:
-    return [box.x, box.y, box.width, box.height]
-
-
-def _box_from_json(wire: Sequence[int]) -> Box:
-    x, y, width, height = wire
-    return Box(x=x, y=y, width=width, height=height)

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pipeline.rules.consent import Clearance, Moment
+from pipeline.rules.plan import originals_of
 from pipeline.steps import leases
 from pipeline.steps.means import Means
 from pipeline.steps.public.contents import Wanted, renditions_of, wanted_of
@@ -110,7 +111,7 @@ def _stands_on(channel: ChannelOutlook) -> tuple[dict[str, Any], date | None]:
     answer = channel.answer
     if not isinstance(answer, Clearance):
         return {}, None
-    basis = basis_of(answer, shown=[each.original for each in renditions_of(channel)])
+    basis = basis_of(answer, shown=originals_of(renditions_of(channel)))
     stored: dict[str, Any] = json.loads(json.dumps(basis))
     return stored, answer.until
 

@@ -20,8 +20,14 @@ from pipeline.steps.arriving.measuring import (
     why_failed,
 )
 from pipeline.steps.means import Means
-from pipeline.steps.public.uploads import forget_renditions, original_key, private_key
+from pipeline.steps.public.uploads import (
+    forget_renditions,
+    keep_private,
+    original_key,
+    private_key,
+)
 from pipeline.steps.wanted.branding import font_file, logo_path, style_of
+from pipeline.steps.wanted.drawing import draw_cards
 from pipeline.steps.wanted.ending import may_be_shown
 from pipeline.steps.wanted.outlook import Outlook
 from pipeline.steps.wanted.stored import reason_to
@@ -36,9 +42,9 @@ AT_ONCE = 4
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """All that is missing of one original, for every case that shows it."""
+    """All that is missing of one original, or of one pair, for every case that shows it."""
 
-    asset: Asset
+    assets: tuple[Asset, ...]
     renditions: tuple[Rendition, ...]
 
 
@@ -58,7 +64,11 @@ def render(means: Means, outlooks: Iterable[Outlook]) -> int:
 
 def _render(means: Means, orders: Sequence[_Order]) -> int:
     with scratch_folder(means.scratch) as scratch:
-        jobs = [_job(means, order, scratch=scratch / str(n)) for n, order in enumerate(orders)]
+        drawn = draw_cards(means, [r for order in orders for r in order.renditions], to=scratch)
+        jobs = [
+            _job(means, order, scratch=scratch / str(n), drawn=drawn)
+            for n, order in enumerate(orders)
+        ]
         outcomes = do_all(means, jobs, what="Rendering")
         made = sum(
             _keep(means, order, outcomes[job.id]) for order, job in zip(orders, jobs, strict=True)
@@ -68,8 +78,8 @@ def _render(means: Means, orders: Sequence[_Order]) -> int:
 
 
 def _orders(outlooks: Iterable[Outlook]) -> list[_Order]:
-    """Gather what is missing by original, so that each is decoded once."""
-    missing: dict[str, dict[str, Rendition]] = {}
+    """Gather what is missing by original, so that each is decoded once, and then by pair."""
+    missing: dict[tuple[str, ...], dict[str, Rendition]] = {}
     assets: dict[str, Asset] = {}
     for outlook in outlooks:
         if not outlook.open:
@@ -77,31 +87,40 @@ def _orders(outlooks: Iterable[Outlook]) -> list[_Order]:
         assets |= {asset.sha256: asset for asset in outlook.standing.case.assets}
         for channel in outlook.channels.values():
             for each in channel.missing:
-                missing.setdefault(each.original, {})[each.key] = each
-    return [_Order(assets[sha], tuple(found.values())) for sha, found in missing.items()]
+                missing.setdefault(each.originals, {})[each.key] = each
+    return [
+        _Order(tuple(assets[sha] for sha in originals), tuple(found.values()))
+        for originals, found in missing.items()
+    ]
 
 
-def _job(means: Means, order: _Order, *, scratch: Path) -> Job:
-    """Lay out a folder that holds one original, and describe what is to be made of it."""
+def _job(means: Means, order: _Order, *, scratch: Path, drawn: Path) -> Job:
+    """Lay out a folder that holds an original or a pair, and describe what is to be made of it."""
     out = scratch / "out"
     out.mkdir(parents=True)
-    source = scratch / "original"
-    asset = order.asset
-    means.private.fetch(original_key(asset.sha256), to=source, sha256=asset.sha256)
+    sources = [scratch / name for name in ("original", "second")]
+    for asset, source in zip(order.assets, sources, strict=False):
+        means.private.fetch(original_key(asset.sha256), to=source, sha256=asset.sha256)
+    asset, *others = order.assets
+    second = others[0] if others else None
+    films = any(each.format == "mp4" for each in order.renditions)
     logo = logo_path(means)
     if logo:
         logo = Path(shutil.copyfile(logo, scratch / "logo"))
     return Job(
-        id=asset.sha256,
+        id="+".join(each.sha256 for each in order.assets),
         verb="render",
         kind=asset.kind,
-        source=str(source),
+        source=str(sources[0]),
         facts=asset.facts,
         sheets=tuple(_with_logo(each, logo=logo) for each in sheets_of(order.renditions)),
         rights=style_of(means).rights,
         font=str(font_file(means)),
         out=str(out),
-        limits=limits_for(Kind(asset.kind)),
+        limits=limits_for(Kind.VIDEO if films else asset.kind),
+        second=str(sources[1]) if second else None,
+        second_facts=second.facts if second else None,
+        drawn=str(drawn),
     )
 
 
@@ -117,27 +136,34 @@ def _keep(means: Means, order: _Order, outcome: Outcome) -> int:
     """Store what was made, its record last; a refusal or a third death fails the original."""
     if isinstance(outcome, Refused) and outcome.reason.code in BLOCKED:
         return 0
+    originals = [asset.sha256 for asset in order.assets]
     if not isinstance(outcome, Done):
-        _fail(means, order.asset, outcome)
+        for asset in order.assets:
+            _fail(means, asset, outcome)
         return 0
     for made in outcome.made:
-        means.private.put(
-            private_key(made.artifact.key, original=order.asset.sha256),
+        keep_private(
+            means,
+            private_key(made.artifact.key, originals=originals),
             Path(made.file),
             content_type=made.artifact.content_type,
+            originals=originals[1:],
         )
-    original = order.asset.sha256
     with means.catalog.write(by=means.by, now=means.now()) as tx:
-        wanted = may_be_shown(tx.connection, original, config=means.config, moment=means.moment())
-        if wanted:
+        barred = [
+            sha
+            for sha in originals
+            if not may_be_shown(tx.connection, sha, config=means.config, moment=means.moment())
+        ]
+        if not barred:
             for made in outcome.made:
                 work.add_artifact(
-                    tx, made.artifact, original=original, versions=dict(outcome.versions)
+                    tx, made.artifact, originals=originals, versions=dict(outcome.versions)
                 )
-            tx.event("rendered", data={"original": original, "files": len(outcome.made)})
-    if not wanted:
+            tx.event("rendered", data={"originals": originals, "files": len(outcome.made)})
+    if barred:
         # Consent ended while a worker was at it: nothing of it stays.
-        forget_renditions(means, originals=[original])
+        forget_renditions(means, originals=barred)
         return 0
     return len(outcome.made)
 

@@ -48,7 +48,7 @@ def answer(request: str, *, say: Callable[[Json], None]) -> Json:
         return _failure("worker_failed", error)
     fence_in(job.limits)
     try:
-        return {"ok": True} | (_measure(job, say) if job.verb == "measure" else _render(job, say))
+        return {"ok": True} | _VERBS[job.verb](job, say)
     except Exception as error:  # noqa: BLE001 - decoders raise everything there is
         return _refusal(error, job=job)
 
@@ -66,8 +66,10 @@ def _measure(job: Job, say: Callable[[Json], None]) -> Json:
 
 
 def _render(job: Job, say: Callable[[Json], None]) -> Json:
-    if job.verb != "render" or job.facts is None or job.font is None:
+    if job.facts is None or job.font is None:
         raise ValueError("no render job")
+    if job.second is not None:
+        return {"artifacts": _render_pair(job, say), "versions": _versions(Kind.VIDEO)}
     if job.kind is Kind.VIDEO:
         from pipeline.tools.video import render  # noqa: PLC0415 - the same
     else:
@@ -82,6 +84,34 @@ def _render(job: Job, say: Callable[[Json], None]) -> Json:
         progress=_steps(say),
     )
     return {"artifacts": [made_to_json(each) for each in made], "versions": _versions(job.kind)}
+
+
+def _render_pair(job: Job, say: Callable[[Json], None]) -> list[Json]:
+    from pipeline.tools.video import render_pair  # noqa: PLC0415 - the same
+
+    if job.facts is None or job.second is None or job.second_facts is None or job.font is None:
+        raise ValueError("no pair")
+    made = render_pair(
+        (Path(job.source), Path(job.second)),
+        facts=(job.facts, job.second_facts),
+        sheets=job.sheets,
+        rights=job.rights,
+        font=Path(job.font),
+        drawn=Path(job.drawn),
+        out=Path(job.out),
+        progress=_steps(say),
+    )
+    return [made_to_json(each) for each in made]
+
+
+def _draw(job: Job, say: Callable[[Json], None]) -> Json:
+    from pipeline.tools import motion  # noqa: PLC0415 - the same
+
+    if job.font is None:
+        raise ValueError("nothing to draw with")
+    made = motion.draw(job.cards, font=Path(job.font), out=Path(job.out), progress=_steps(say))
+    versions = {"moviepy": metadata.version("moviepy")} | _versions(Kind.PHOTO)
+    return {"artifacts": [made_to_json(each) for each in made], "versions": versions}
 
 
 def _versions(kind: Kind) -> dict[str, str]:
@@ -130,6 +160,9 @@ def _failure(code: str, error: Exception) -> Json:
     frames = traceback.extract_tb(error.__traceback__)
     place = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return {"ok": False, "code": code, "facts": {}, "detail": f"{type(error).__name__}{place}"}
+
+
+_VERBS = {"measure": _measure, "render": _render, "draw": _draw}
 
 
 if __name__ == "__main__":

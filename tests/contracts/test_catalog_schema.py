@@ -112,7 +112,7 @@ def test_films_larger_than_two_gigabytes_are_kept(catalog: Catalog) -> None:
         work.add_artifact(
             tx,
             Artifact("k" * 64, "f" * 64, size, 3840, 2160, "video/mp4", 36_000.0),
-            original="f" * 64,
+            originals=["f" * 64],
             versions={},
         )
     with catalog.read() as connection:

@@ -20,7 +20,7 @@ def keep(catalog: Catalog, *artifacts: Artifact, original: str = "o" * 64) -> No
     """Record artifacts of an original."""
     with catalog.write(by="a", now=NOW) as tx:
         for each in artifacts:
-            work.add_artifact(tx, each, original=original, versions={"pillow": "12"})
+            work.add_artifact(tx, each, originals=[original], versions={"pillow": "12"})
 
 
 def test_artifacts_are_found_by_key_and_by_original(catalog: Catalog) -> None:

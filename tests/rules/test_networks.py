@@ -177,7 +177,7 @@ def rendition(name: str, *, duration_s: float | None = 20.0, form: str = "mp4") 
     box = Box(0, 0, 1080, 1350)
     canvas = Canvas(name, 1080, 1350, box, box, "#000000")
     return Rendition(
-        f"key-{name}", name, "abc", canvas, 1080, 1350, form, (), 30.0, duration_s
+        f"key-{name}", name, ("abc",), canvas, 1080, 1350, form, (), 30.0, duration_s
     )  # fmt: skip
 
 

@@ -122,7 +122,7 @@ def test_a_photo_for_the_web() -> None:
         *((f"web-{w}", form, w, h) for w, h in widths for form in ("avif", "webp", "jpeg")),
         ("og", "jpeg", 1200, 630),
     ]
-    assert {each.original for each in found.renditions} == {"a"}
+    assert {each.originals for each in found.renditions} == {("a",)}
     assert (found.channel, found.waits, found.tells, found.off) == ("web", (), (), None)
     assert {each.sound for each in found.renditions} == {"none"}
     assert {each.frame_rate for each in found.renditions} == {None}
@@ -214,7 +214,8 @@ def test_recipes_suit_kinds_and_roles() -> None:
     assert planned(before, recipes=(recipe(roles=["after"]),)).off
     assert planned(before, recipes=(recipe(roles=["before"]),)).renditions
     assert planned(before, recipes=(recipe(**{"from": "video"}),)).off
-    assert planned(before, recipes=(recipe(**{"from": "pair"}, layout="side"),)).off
+    side = recipe(widths=[], size=["480", "270"], layout="side", **{"from": "pair"})
+    assert planned(before, recipes=(side,)).off
     assert planned(film(), recipes=(recipe(),)).off
 
 
@@ -222,7 +223,7 @@ def test_what_is_not_permitted_is_not_planned() -> None:
     """An original without a permit is nowhere in the plan."""
     case = story(photo("a"), photo("b", people=("kim",)))
     found = planned(case=case, recipes=(recipe(),))
-    assert {each.original for each in found.renditions} == {"a"}
+    assert {each.originals for each in found.renditions} == {("a",)}
 
 
 def test_a_face_that_must_be_covered_waits_with_its_pair() -> None:
@@ -241,7 +242,7 @@ def test_a_face_that_must_be_covered_waits_with_its_pair() -> None:
         measure=measure,
         network=Network("web"),
     )
-    assert {each.original for each in found.renditions} == {"a"}
+    assert {each.originals for each in found.renditions} == {("a",)}
     assert [(each.code, each.file) for each in found.waits] == [("face_cover_missing", "b.jpg")]
     alone = planned(photo(), allows__face="no")
     assert (alone.renditions, alone.off, len(alone.waits)) == ((), None, 1)

@@ -36,9 +36,11 @@ def problem(name: str = "cut", **wish: Any) -> str:
         ("web", {"photo"}, {"web"}, (480, 960, 1440, 1920)),
         ("ladder", {"video"}, {"web"}, (1080, 720, 480)),
         ("poster", {"video"}, {"web"}, (1080, 480)),
-        ("og", {"photo", "video"}, {"web"}, (1200, 630)),
-        ("feed-4x5", {"photo", "video"}, {"instagram", "facebook"}, (1080, 1350)),
-        ("square-1x1", {"photo", "video"}, {"instagram", "facebook"}, (1080, 1080)),
+        ("og", {"photo", "video", "pair"}, {"web"}, (1200, 630)),
+        ("side-16x9", {"pair"}, {"web", "facebook", "youtube"}, (1920, 1080)),
+        ("reel-9x16", {"pair"}, {"instagram", "facebook", "tiktok", "youtube"}, (1080, 1920)),
+        ("feed-4x5", {"photo", "video", "pair"}, {"instagram", "facebook"}, (1080, 1350)),
+        ("square-1x1", {"photo", "video", "pair"}, {"instagram", "facebook"}, (1080, 1080)),
         ("plain", {"photo", "video"}, {"google"}, (1080,)),
     ],
 )
@@ -96,6 +98,14 @@ def test_a_whole_wish_is_read() -> None:
     quality = {"webp": "70", "crf": "28", "preset": "fast", "avif": "60", "jpeg": "85"}
     assert dict(found.quality) == quality
     assert found.overlay == ("logo", "caption")
+
+
+def test_layouts_are_for_pairs() -> None:
+    """A layout of two sides, or a pair alone, is wished for with a pair and a size."""
+    assert "needs a pair" in problem(size=["320", "180"], layout="side")
+    assert "needs a pair" in problem(widths=["320"], layout="reel", **{"from": "pair"})
+    assert "needs a size" in problem(widths=["320"], **{"from": "pair"})
+    assert recipe(size=["320", "180"], layout="wipe", **{"from": "pair"}).layout == "wipe"
 
 
 def test_formats_alone_ask_for_stills() -> None:

@@ -115,6 +115,6 @@ def test_a_rendition_that_is_not_what_was_recorded_is_not_uploaded(
 
 def test_private_keys_of_an_original_share_a_folder() -> None:
     """So that a revocation removes them whether or not they were recorded."""
-    key = uploads.private_key("k" * 64, original="o" * 64)
+    key = uploads.private_key("k" * 64, originals=["o" * 64, "p" * 64])
     assert key.startswith(uploads.private_folder("o" * 64))
     assert uploads.original_key("o" * 64) == f"originals/oo/{'o' * 64}"

@@ -97,7 +97,7 @@ def fitting(
         reasons = check(measured(each, artifact=artifacts.get(each.key)), network=network)
         if not reasons:
             kept.append(each)
-        file = files.get(each.original)
+        file = files.get(each.originals[0])
         tells += [Reason(r.code, file=file, channel=r.channel, facts=r.facts) for r in reasons]
     return tuple(kept), tuple(_each_once(tells))
 

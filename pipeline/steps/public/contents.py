@@ -98,7 +98,7 @@ def _medium(rendition: Rendition, *, channel: ChannelOutlook, token: str, max_ag
         size_bytes=artifact.size_bytes,
         content_type=artifact.content_type,
         max_age_s=max_age_s,
-        private=private_key(artifact.key, original=rendition.original),
+        private=private_key(artifact.key, originals=rendition.originals),
     )
 
 

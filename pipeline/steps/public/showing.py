@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pipeline.rules.errors import UsageError
 from pipeline.rules.media import Artifact, Asset, Kind, Rendition, Role
-from pipeline.rules.plan import ENDINGS
+from pipeline.rules.plan import ENDINGS, originals_of
 from pipeline.rules.public.site import Comparison, PublicCase, PublicFile, PublicMedia, Site
 from pipeline.rules.spelling import fold
 from pipeline.steps.means import Means
@@ -77,7 +77,7 @@ def public_case(
 ) -> PublicCase:
     """Return a case as its pages show it."""
     standing = outlook.standing
-    shown = {each.original for each in renditions}
+    shown = set(originals_of(renditions))
     ordered = [asset for asset in _in_order(standing.case.assets) if asset.sha256 in shown]
     # A view is often made of a file's name, which may say what nobody wrote for the public: what
     # becomes public is only which media share a view.
@@ -94,6 +94,7 @@ def public_case(
         for asset in ordered
     }
     share = [r for r in renditions if r.canvas.recipe == "og" and r.format == "jpeg"]
+    share.sort(key=lambda each: -len(each.originals))  # both sides of a pair say more than one
     row = standing.row
     return PublicCase(
         slug=row.slug,
@@ -111,6 +112,11 @@ def public_case(
                 alt=_in_one(media[before].alt, media[after].alt),
                 before=media[before],
                 after=media[after],
+                files=tuple(
+                    _file(each, artifacts=artifacts, token=token)
+                    for each in renditions
+                    if each.originals == (before, after) and each.canvas.recipe != "og"
+                ),
             )
             for before, after in standing.case.pairs
             if before in media and after in media
@@ -144,7 +150,7 @@ def _medium(
     token: str,
     view: str,
 ) -> PublicMedia:
-    own = [each for each in renditions if each.original == asset.sha256]
+    own = [each for each in renditions if each.originals == (asset.sha256,)]
     whole = [each for each in own if _own_aspect(each, asset=asset)]
     stills = [each for each in whole if asset.kind is Kind.VIDEO and each.format != "mp4"]
     files = [each for each in whole if each not in stills]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipeline.rules.errors import Unreachable, VerificationFailed
 from pipeline.steps import leases
@@ -53,9 +54,17 @@ def page(key: str, *, body: bytes, content_type: str, max_age_s: int) -> Upload:
     return Upload(key, hashlib.sha256(body).hexdigest(), len(body), content_type, max_age_s, body)
 
 
-def private_key(artifact: str, *, original: str) -> str:
-    """Return where a rendition lies in private storage."""
-    return f"{private_folder(original)}{artifact}"
+_ALSO = "also-"
+
+
+def private_key(artifact: str, *, originals: Sequence[str]) -> str:
+    """Return where a rendition lies in private storage: with the first original it stands on."""
+    return f"{private_folder(originals[0])}{artifact}"
+
+
+def card_key(card: str) -> str:
+    """Return where a card of the brand's lies in private storage."""
+    return f"cards/{card[:2]}/{card}"
 
 
 def private_folder(original: str) -> str:
@@ -142,6 +151,24 @@ def _still_open(means: Means, publication_id: int | None, *, lease: Lease | None
             leases.insist(connection, lease)
 
 
+def keep_private(
+    means: Means, key: str, body: Path, *, content_type: str, originals: Iterable[str]
+) -> None:
+    """Put a file into private storage that goes with further `originals` than its key says.
+
+    Each of them gets a note of it first, so that it is found whether or not it was ever recorded.
+    """
+    note_private(means, key, originals=originals)
+    means.private.put(key, body, content_type=content_type)
+
+
+def note_private(means: Means, key: str, *, originals: Iterable[str]) -> None:
+    """Note with each of these originals that a file goes with it."""
+    for original in originals:
+        note = f"{private_folder(original)}{_ALSO}{key.rpartition('/')[2]}"
+        means.private.put(note, key.encode(), content_type="text/plain")
+
+
 def forget_renditions(means: Means, *, originals: Iterable[str]) -> list[str]:
     """Remove all private renditions of originals, recorded or not; returns what failed."""
     originals = list(originals)
@@ -150,6 +177,8 @@ def forget_renditions(means: Means, *, originals: Iterable[str]) -> list[str]:
             folder = private_folder(original)
             means.private.abort_uploads(folder)
             for key in list(means.private.keys(folder)):
+                if key.startswith(f"{folder}{_ALSO}"):
+                    means.private.delete(means.private.get(key).decode())
                 means.private.delete(key)
     except Unreachable:
         return ["private renditions"]

@@ -151,7 +151,7 @@ def judged_of(planned: Plan, *, words: Words) -> str:
     seen = sorted(
         {
             json.dumps(
-                [each.original, asdict(each.canvas), each.redactions, each.sound], sort_keys=True
+                [each.originals, asdict(each.canvas), each.redactions, each.sound], sort_keys=True
             )
             for each in planned.renditions
         }

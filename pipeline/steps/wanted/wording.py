@@ -38,7 +38,7 @@ class Words:
     def sayings(self) -> dict[str, Sayings]:
         """Return what stands in the pictures."""
         return {
-            sha: Sayings(self.labels.get(sha, ""), caption, self.disclosure)
+            sha: Sayings(self.labels.get(sha, ""), caption, self.disclosure, self.title)
             for sha, caption in self.captions.items()
         }
 

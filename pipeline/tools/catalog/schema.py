@@ -194,7 +194,6 @@ artifacts = Table(
     "artifacts",
     metadata,
     Column("key", String(64), primary_key=True),
-    Column("original", String(64), nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("width", Integer, nullable=False),
@@ -203,7 +202,14 @@ artifacts = Table(
     Column("duration_ms", Integer),
     Column("versions", Json, nullable=False),
     Column("made_at", Instant, nullable=False),
-    Index("artifacts_by_original", "original"),
+)
+
+artifact_originals = Table(
+    "artifact_originals",
+    metadata,
+    Column("artifact", ForeignKey("artifacts.key"), primary_key=True),
+    Column("original", String(64), primary_key=True),
+    Index("artifact_originals_by_original", "original"),
 )
 
 events = Table(

@@ -14,6 +14,7 @@ from pipeline.tools.catalog import schema
 from pipeline.tools.catalog.engine import Transaction
 
 _artifacts, _leases = schema.artifacts.c, schema.leases.c
+_stands = schema.artifact_originals.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +35,35 @@ def artifacts(connection: sa.Connection, keys: Collection[str]) -> dict[str, Art
 
 
 def artifacts_of(connection: sa.Connection, originals: Collection[str]) -> list[Artifact]:
-    """Return the artifacts made of these originals."""
+    """Return the artifacts that stand on any of these originals, those of pairs included."""
+    standing = sa.select(_stands.artifact).where(_stands.original.in_(originals))
     rows = connection.execute(
-        sa.select(schema.artifacts)
-        .where(_artifacts.original.in_(originals))
-        .order_by(_artifacts.key)
+        sa.select(schema.artifacts).where(_artifacts.key.in_(standing)).order_by(_artifacts.key)
     )
     return [_artifact(row) for row in rows]
 
 
 def add_artifact(
-    tx: Transaction, artifact: Artifact, *, original: str, versions: Mapping[str, str]
+    tx: Transaction,
+    artifact: Artifact,
+    *,
+    originals: Collection[str],
+    versions: Mapping[str, str],
 ) -> None:
-    """Record a rendition that was verified and stored; the same key again is the same picture."""
-    tx.connection.execute(schema.artifacts.delete().where(_artifacts.key == artifact.key))
+    """Record a rendition that was verified and stored; the same key again is the same picture.
+
+    `originals` are all that it stands on: it is forgotten with any of them. A card of the brand's
+    may come to stand on further ones.
+    """
+    earlier = tx.connection.execute(
+        sa.select(_stands.original).where(_stands.artifact == artifact.key)
+    )
+    stands_on = sorted({*originals, *earlier.scalars()})
+    forget_artifacts(tx, [artifact.key])
     duration = artifact.duration_s
     tx.connection.execute(
         schema.artifacts.insert().values(
             key=artifact.key,
-            original=original,
             sha256=artifact.sha256,
             size_bytes=artifact.size_bytes,
             width=artifact.width,
@@ -63,10 +74,15 @@ def add_artifact(
             made_at=tx.now,
         )
     )
+    for original in stands_on:
+        tx.connection.execute(
+            schema.artifact_originals.insert().values(artifact=artifact.key, original=original)
+        )
 
 
 def forget_artifacts(tx: Transaction, keys: Collection[str]) -> None:
     """Forget renditions that are no longer in private storage."""
+    tx.connection.execute(schema.artifact_originals.delete().where(_stands.artifact.in_(keys)))
     tx.connection.execute(schema.artifacts.delete().where(_artifacts.key.in_(keys)))
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw, ImageFont, ImageStat, features
 
 from pipeline.rules.layout import LOGO_PAD, Extent, text_pad
-from pipeline.rules.legible import SCRIM
+from pipeline.rules.legible import SCRIM, ink_on
 from pipeline.tools.fonts import missing_glyphs
 from pipeline.tools.images.colour import to_srgb
 from pipeline.tools.images.originals import decode
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # Semi-bold, because thin strokes vanish on a picture; a little narrow, because a phone is.
 _STYLE = ((b"weight", 600.0), (b"width", 85.0))
-_OPACITY = {"label": 0.94, "caption": 0.70, "disclosure": 0.70, "logo": 0.62}
+_OPACITY = {"label": 0.94, "caption": 0.70, "disclosure": 0.70, "logo": 0.62, "words": 0.0}
 _PLATE_OPACITY = 0.88
 _SMOOTH = 4  # corners are drawn this many times larger and shrunk
 _ENGINE = ImageFont.Layout.RAQM if features.check("raqm") else ImageFont.Layout.BASIC
@@ -64,7 +64,10 @@ def draw_overlay(overlay: Overlay, *, font: Path) -> Image.Image:
     """
     size = (overlay.box.width, overlay.box.height)
     if overlay.image is not None:
-        return _logo(Path(overlay.image), size=size)
+        on = overlay.ground if overlay.kind == "mark" else None
+        return _logo(Path(overlay.image), size=size, on=on)
+    if overlay.kind == "bar":
+        return _rounded(size, colour=overlay.ground, opacity=1.0, radius=size[1] / 2)
     return _text(overlay, font=font, size=size)
 
 
@@ -102,17 +105,22 @@ def _radius(overlay: Overlay) -> float:
     return min(0.42 * overlay.font_px, overlay.box.height / 2)
 
 
-def _logo(path: Path, *, size: tuple[int, int]) -> Image.Image:
-    """Draw the logo on a plate that it stands out from, whatever the picture below."""
+def _logo(path: Path, *, size: tuple[int, int], on: str | None) -> Image.Image:
+    """Draw the logo on a plate that it stands out from, whatever the picture below.
+
+    Straight on the colour `on`, where it is known and the plate would be as light or as dark.
+    """
     colours, alpha = _mark(path)
     pad = round(LOGO_PAD * size[1])
     room = (max(size[0] - 2 * pad, 1), max(size[1] - 2 * pad, 1))
     scale = min(room[0] / colours.width, room[1] / colours.height)
     target = (max(round(colours.width * scale), 1), max(round(colours.height * scale), 1))
+    ground = _plate_colour(colours, alpha=alpha)
+    bare = on is not None and alpha is not None and ink_on(on) == ink_on(ground)
     plate = _rounded(
         size,
-        colour=_plate_colour(colours, alpha=alpha),
-        opacity=1.0 if alpha is None else _PLATE_OPACITY,
+        colour=ground,
+        opacity=1.0 if alpha is None else _PLATE_OPACITY * (not bare),
         radius=0.16 * size[1],
     )
     mark = colours.convert("RGBA")

@@ -10,6 +10,7 @@ import hashlib
 import io
 import os
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from pipeline.rules.errors import BadMedia, Reason, VerificationFailed
-from pipeline.rules.media import Artifact, Canvas
+from pipeline.rules.media import Artifact, Box, Canvas
 from pipeline.rules.work import Made, Output, Rights, Sheet
 from pipeline.tools.images.colour import to_srgb
 from pipeline.tools.images.encoders import CONTENT_TYPES, EXTENSIONS, encode
@@ -54,9 +55,17 @@ def render(
     if (picture.width, picture.height) != (facts.width, facts.height):
         raise BadMedia(Reason("photo_broken"), "the size is not the measured one")
     pictures = (
-        (_canvas(picture, canvas=sheet.canvas, font=font), sheet.outputs) for sheet in sheets
+        (
+            branded(
+                [Shown(picture, crop=sheet.canvas.crop, place=sheet.canvas.place)],
+                canvas=sheet.canvas,
+                font=font,
+            ),
+            sheet.outputs,
+        )
+        for sheet in sheets
     )
-    return _files(pictures, rights=rights, out=out, progress=progress, total=_count(sheets))
+    return files(pictures, rights=rights, out=out, progress=progress, total=_count(sheets))
 
 
 def _count(sheets: Sequence[Sheet]) -> int:
@@ -78,11 +87,32 @@ def _needed(sheets: Sequence[Sheet], *, facts: Facts) -> tuple[int, int]:
     return ceil(facts.width * min(scale, 1.0)), ceil(facts.height * min(scale, 1.0))
 
 
-def _canvas(picture: Picture, *, canvas: Canvas, font: Path) -> Image.Image:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A decoded original, what is shown of it (in its own pixels) and where on the canvas."""
+
+    picture: Picture
+    crop: Box
+    place: Box
+
+
+def branded(shown: Sequence[Shown], *, canvas: Canvas, font: Path) -> Image.Image:
     """Crop, shrink, colour, place on the ground and brand: the picture that all sizes share."""
+    sheet = Image.new("RGB", (canvas.width, canvas.height), canvas.ground)
+    for each in shown:
+        place = each.place
+        sheet.paste(placed(each, ground=canvas.ground), (place.x, place.y))
+    for overlay in canvas.overlays:
+        drawn = draw_overlay(overlay, font=font)
+        sheet.paste(drawn, (overlay.box.x, overlay.box.y), mask=drawn)
+    return sheet
+
+
+def placed(shown: Shown, *, ground: str) -> Image.Image:
+    """Return what is shown of an original in the size at which it is shown, in sRGB."""
+    picture, crop, place = shown.picture, shown.crop, shown.place
     across = picture.image.width / picture.width
     along = picture.image.height / picture.height
-    crop, place = canvas.crop, canvas.place
     region = (
         max(crop.x * across, 0.0),
         max(crop.y * along, 0.0),
@@ -95,15 +125,10 @@ def _canvas(picture: Picture, *, canvas: Canvas, font: Path) -> Image.Image:
         box=region,
         reducing_gap=3.0,
     )
-    sheet = Image.new("RGB", (canvas.width, canvas.height), canvas.ground)
-    sheet.paste(to_srgb(shrunk, icc=picture.icc, ground=canvas.ground), (place.x, place.y))
-    for overlay in canvas.overlays:
-        drawn = draw_overlay(overlay, font=font)
-        sheet.paste(drawn, (overlay.box.x, overlay.box.y), mask=drawn)
-    return sheet
+    return to_srgb(shrunk, icc=picture.icc, ground=ground)
 
 
-def _files(
+def files(
     pictures: Iterator[tuple[Image.Image, Sequence[Output]]],
     *,
     rights: Rights,
@@ -111,6 +136,7 @@ def _files(
     total: int,
     progress: Callable[[float], None] | None = None,
 ) -> list[Made]:
+    """Encode each branded picture in its sizes; see `render`."""
     pending: list[Future[Made]] = []
     with ThreadPoolExecutor(max_workers=_cores()) as encoders:
         try:

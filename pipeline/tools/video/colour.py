@@ -12,7 +12,7 @@ _BT709, _UNSPECIFIED = 1, 2
 _RGB, _RESERVED = 0, 3
 _HD_WIDTH, _SD_LINES = 1280, 576
 
-_TAGS = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
+TAGS = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
 
 
 def to_bt709(source: Source, *, size: tuple[int, int]) -> list[str]:
@@ -32,7 +32,7 @@ def to_bt709(source: Source, *, size: tuple[int, int]) -> list[str]:
             f"zscale=w={width}:h={height}:f=bicubic:t=linear:npl=203:agamma=0",
             "format=gbrpf32le,zscale=p=bt709,tonemap=mobius:desat=0:peak=4.93:param=0.6",
             f"zscale=t=bt709:m=bt709:r=tv,format={pixels},setsar=1",
-            _TAGS,
+            TAGS,
         ]
     filters = []
     if not _is_bt709(source):
@@ -45,7 +45,7 @@ def to_bt709(source: Source, *, size: tuple[int, int]) -> list[str]:
     filters.append(f"format={pixels}")
     if size != source.coded_upright:
         filters.append(f"scale={width}:{height}:flags=bicubic")
-    return [*filters, "setsar=1", _TAGS]
+    return [*filters, "setsar=1", TAGS]
 
 
 def _is_bt709(source: Source) -> bool:

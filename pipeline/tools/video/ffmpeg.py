@@ -17,7 +17,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.rules.errors import ToolMissing
+from pipeline.rules.errors import ToolMissing, VerificationFailed
 from pipeline.tools.fences import die_with_parent
 
 if TYPE_CHECKING:
@@ -102,6 +102,16 @@ def picture_input(picture: Path) -> list[str]:
     return [
         *("-protocol_whitelist", "file", "-format_whitelist", "png_pipe"),
         *("-f", "png_pipe", "-i", f"file:{picture}"),
+    ]
+
+
+def film_input(film: Path) -> list[str]:
+    """Return the arguments that open a film that we drew ourselves."""
+    if not film.is_file():
+        raise VerificationFailed("A card of a reel is missing.")
+    return [
+        *("-protocol_whitelist", "file", "-format_whitelist", "mov"),
+        *("-i", f"file:{film}"),
     ]
 
 

@@ -18,13 +18,26 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from fractions import Fraction
 
-    from pipeline.rules.media import Canvas
+    from pipeline.rules.media import Canvas, Overlay
     from pipeline.rules.work import Output, Sheet
     from pipeline.tools.video.probe import Source
 
 STEREO = "aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo"
 # The AAC encoder adds up to 0.4 dB: this keeps a true peak of -1 dBTP.
-_LIMITER = "alimiter=limit=-1.5dB:level=0:attack=1:release=50"
+LIMITER = "alimiter=limit=-1.5dB:level=0:attack=1:release=50"
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long films are: their constant rate and the number of their frames."""
+
+    rate: Fraction
+    frames: int
+
+    @property
+    def duration_s(self) -> float:
+        """The length of every film, a whole number of frames."""
+        return float(self.frames / self.rate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +49,14 @@ class Timeline:
     frames: int
 
     @property
+    def length(self) -> Length:
+        """The length alone."""
+        return Length(self.rate, self.frames)
+
+    @property
     def duration_s(self) -> float:
         """The length of every film, a whole number of frames."""
-        return float(self.frames / self.rate)
+        return self.length.duration_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +73,11 @@ class Graph:
     stills: Mapping[float, str]
 
 
-class _Writer:
+class Writer:
     """Collects chains and hands out labels that are used once."""
 
     def __init__(self) -> None:
+        """Begin with no chain."""
         self.chains: list[str] = []
         self._count = 0
 
@@ -92,7 +111,7 @@ def draw(
     `overlays` has for each of the films the numbers of its overlays' inputs. A still is the whole
     upright frame: who knows pictures makes the rest of it.
     """
-    writer = _Writer()
+    writer = Writer()
     source = timeline.source
     whole = f"[0:{source.video_index}]{frames(source, rate=timeline.rate)}"
     shares = writer.split(whole, count=bool(films) + len(still_times))
@@ -110,29 +129,29 @@ def draw(
 
 
 def _draw_films(
-    writer: _Writer,
+    writer: Writer,
     share: str,
     timeline: Timeline,
     films: Sequence[tuple[Sheet, Sequence[int]]],
 ) -> dict[str, str]:
     """Make what sheets have in common once: colours for all, crop and scale where they agree."""
     source = timeline.source
-    size = _working_size(source, canvases=[sheet.canvas for sheet, _ in films])
+    size = working_size(source, canvases=[sheet.canvas for sheet, _ in films])
     pictures: dict[str, str] = {}
     bases: dict[str, list[tuple[Sheet, Sequence[int]]]] = {}
     for sheet, inputs in films:
-        placed = _placed(sheet.canvas, source=source, size=size)
+        placed = place_filters(sheet.canvas, source=source, size=size)
         bases.setdefault(placed, []).append((sheet, inputs))
     trunks = writer.split(share + ",".join(to_bt709(source, size=size)), count=len(bases))
     for trunk, (base, branches) in zip(trunks, bases.items(), strict=True):
         labels = writer.split(trunk + base, count=len(branches))
         for label, (sheet, inputs) in zip(labels, branches, strict=True):
-            branded = _branded(writer, label, sheet.canvas, inputs)
-            pictures |= _draw_sizes(writer, branded, sheet, timeline)
+            branded = brand(writer, label, sheet.canvas.overlays, inputs)
+            pictures |= draw_sizes(writer, branded, sheet, timeline.length)
     return pictures
 
 
-def _working_size(source: Source, *, canvases: Sequence[Canvas]) -> tuple[int, int]:
+def working_size(source: Source, *, canvases: Sequence[Canvas]) -> tuple[int, int]:
     """Return the size in which colours are made: HDR as small as the largest canvas allows."""
     scale = max(
         max(each.place.width / each.crop.width, each.place.height / each.crop.height)
@@ -143,7 +162,7 @@ def _working_size(source: Source, *, canvases: Sequence[Canvas]) -> tuple[int, i
     return 2 * math.ceil(source.width * scale / 2), 2 * math.ceil(source.height * scale / 2)
 
 
-def _placed(canvas: Canvas, *, source: Source, size: tuple[int, int]) -> str:
+def place_filters(canvas: Canvas, *, source: Source, size: tuple[int, int]) -> str:
     """Return the filters from the working picture to a canvas without overlays."""
     across, along = size[0] / source.width, size[1] / source.height
     crop = Box(
@@ -163,8 +182,9 @@ def _placed(canvas: Canvas, *, source: Source, size: tuple[int, int]) -> str:
     return ",".join(filters)
 
 
-def _branded(writer: _Writer, label: str, canvas: Canvas, inputs: Sequence[int]) -> str:
-    for overlay, number in zip(canvas.overlays, inputs, strict=True):
+def brand(writer: Writer, label: str, overlays: Sequence[Overlay], inputs: Sequence[int]) -> str:
+    """Lay overlays, each a picture with the number of its input, over a chain."""
+    for overlay, number in zip(overlays, inputs, strict=True):
         drawn = writer.chain(
             f"[{number}:v]scale=out_color_matrix=bt709:out_range=tv,format=yuva420p",
         )
@@ -173,11 +193,11 @@ def _branded(writer: _Writer, label: str, canvas: Canvas, inputs: Sequence[int])
     return label
 
 
-def _draw_sizes(
-    writer: _Writer,
+def draw_sizes(
+    writer: Writer,
     label: str,
     sheet: Sheet,
-    timeline: Timeline,
+    length: Length,
 ) -> dict[str, str]:
     """Scale each size from the next larger one."""
     pictures: dict[str, str] = {}
@@ -189,9 +209,9 @@ def _draw_sizes(
         current = size
         mine, *rest = writer.split(label + scaled, count=2 if remaining else 1)
         label = rest[0] if rest else ""
-        rate = exact_rate(output.frame_rate or float(timeline.rate))
+        rate = exact_rate(output.frame_rate or float(length.rate))
         pictures[output.key] = mine
-        if rate != timeline.rate:
+        if rate != length.rate:
             pictures[output.key] = writer.chain(f"{mine}fps=fps={rate}:round=near")
     return pictures
 
@@ -206,7 +226,7 @@ def _still(timeline: Timeline, *, at_s: float) -> str:
 
 
 def _draw_sounds(
-    writer: _Writer,
+    writer: Writer,
     timeline: Timeline,
     outputs: Sequence[Output],
 ) -> dict[str, tuple[str, ...]]:
@@ -228,7 +248,7 @@ def _draw_sounds(
     labels = {}
     for sound, keys in wanted.items():
         if sound in shares:
-            chain = f"{shares[sound]}volume={sound[1]:.2f}dB,{_LIMITER},{length}"
+            chain = f"{shares[sound]}volume={sound[1]:.2f}dB,{LIMITER},{length}"
         else:
             chain = f"anullsrc=r=48000:cl=stereo,atrim=end={timeline.duration_s:.6f}"
         labels[writer.chain(chain)] = tuple(keys)

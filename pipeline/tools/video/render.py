@@ -11,24 +11,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.rules.errors import BadMedia, Reason, VerificationFailed
-from pipeline.rules.media import Artifact, Facts, Kind
-from pipeline.rules.work import Made
-from pipeline.tools.files import sha256_of
+from pipeline.rules.errors import BadMedia, Reason
+from pipeline.rules.media import Facts, Kind
 from pipeline.tools.video import ffmpeg
-from pipeline.tools.video.boxes import clean
+from pipeline.tools.video.films import SLACK_S, check, film_arguments, finish
 from pipeline.tools.video.graph import Graph, Timeline, draw
 from pipeline.tools.video.probe import probe
 from pipeline.tools.video.rates import exact_rate
-from pipeline.tools.video.verify import GROUP_S, Planned, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pipeline.rules.work import Output, Rights, Sheet
+    from pipeline.rules.work import Made, Rights, Sheet
 
 _FILMS_SHARE = 0.9  # of the progress; the rest are stills and reading back
-_SLACK_S = 1.0
 
 
 def render(
@@ -62,25 +58,43 @@ def render(
         graph = draw(timeline, films=films, still_times=times, overlays=overlays)
         log = ffmpeg.run(
             [
-                *ffmpeg.video_input(source, at_most_s=timeline.duration_s + _SLACK_S),
+                *ffmpeg.video_input(source, at_most_s=timeline.duration_s + SLACK_S),
                 *(word for each in pictures for word in ffmpeg.picture_input(each)),
                 *("-filter_complex", graph.text),
-                *_film_arguments(graph, outputs=outputs, timeline=timeline),
+                *film_arguments(graph, outputs=outputs, length=timeline.length),
                 *_still_arguments(graph),
             ],
             cwd=folder,
             duration_s=timeline.duration_s,
             progress=progress and (lambda done: progress(done * _FILMS_SHARE)),
         )
-        _check(log)
+        check(log)
         made = {
-            output.key: _finish(folder / f"{at}.mp4", output, timeline, rights, out)
+            output.key: finish(folder / f"{at}.mp4", output, timeline.length, rights, out)
             for at, output in enumerate(outputs)
         }
         for at, at_s in enumerate(times):
             stills = [sheet for sheet in sheets if sheet.canvas.at_s == at_s]
             made |= _stills(folder / f"still-{at}.png", stills, facts, rights, font, out)
     return [made[output.key] for sheet in sheets for output in sheet.outputs]
+
+
+def still(source: Path, *, facts: Facts, at_s: float, to: Path) -> None:
+    """Write one whole upright frame of a video as a PNG in sRGB. Raises as `render` does."""
+    timeline = _timeline(source, facts=facts)
+    graph = draw(timeline, films=[], still_times=[at_s], overlays=[])
+    with tempfile.TemporaryDirectory(prefix=".still-", dir=to.parent) as name:
+        log = ffmpeg.run(
+            [
+                *ffmpeg.video_input(source, at_most_s=timeline.duration_s + SLACK_S),
+                *("-filter_complex", graph.text),
+                *_still_arguments(graph),
+            ],
+            cwd=Path(name),
+            duration_s=timeline.duration_s,
+        )
+        check(log)
+        Path(name, "still-0.png").replace(to)
 
 
 def versions() -> dict[str, str]:
@@ -120,91 +134,12 @@ def _draw_overlays(
     return files, numbers
 
 
-def _film_arguments(graph: Graph, *, outputs: Sequence[Output], timeline: Timeline) -> list[str]:
-    """Return one output of many files, so that the encoders of sound are shared."""
-    if not outputs:
-        return []
-    arguments, files = [], []
-    sounds = {key: at for at, keys in enumerate(graph.sounds.values()) for key in keys}
-    for output in outputs:
-        arguments += ["-map", graph.pictures[output.key]]
-    for label in graph.sounds:
-        arguments += ["-map", label]
-    for at, output in enumerate(outputs):
-        arguments += _picture_settings(output, at=at, timeline=timeline)
-        tracks = f"v:{at},a:{sounds[output.key]}" if output.key in sounds else f"v:{at}"
-        options = "f=mp4:onfail=abort:movflags=+faststart:fflags=+bitexact"
-        files.append(rf"[{options}:select=\'{tracks}\']{at}.mp4")
-    flags = "+bitexact+global_header"
-    return [
-        *arguments,
-        *("-c:v", "libx264", "-profile:v", "high", "-pix_fmt", "yuv420p"),
-        *("-threads:v", "1" if len(outputs) > 1 else "2", "-sc_threshold", "0"),
-        *("-flags:v", f"{flags}+cgop", "-fps_mode", "passthrough"),
-        *("-color_primaries", "bt709", "-color_trc", "bt709"),
-        *("-colorspace", "bt709", "-color_range", "tv"),
-        *("-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000", "-flags:a", flags),
-        *("-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn", "-fflags", "+bitexact"),
-        *("-t", f"{timeline.duration_s + _SLACK_S:.6f}", "-f", "tee", "|".join(files)),
-    ]
-
-
-def _picture_settings(output: Output, *, at: int, timeline: Timeline) -> list[str]:
-    quality = dict(output.quality)
-    group = str(round(GROUP_S * exact_rate(output.frame_rate or float(timeline.rate))))
-    settings = [
-        *(f"-preset:v:{at}", quality.get("preset", "veryfast")),
-        *(f"-crf:v:{at}", quality.get("crf", "23")),
-        *(f"-g:v:{at}", group, f"-keyint_min:v:{at}", group),
-    ]
-    for name in ("maxrate", "bufsize"):
-        if name in quality:
-            settings += [f"-{name}:v:{at}", quality[name]]
-    return settings
-
-
 def _still_arguments(graph: Graph) -> list[str]:
     arguments = []
     for at, label in enumerate(graph.stills.values()):
         arguments += ["-map", label, "-frames:v", "1", "-map_metadata", "-1"]
         arguments += ["-c:v", "png", "-f", "image2", "-update", "1", f"still-{at}.png"]
     return arguments
-
-
-def _check(log: ffmpeg.Log) -> None:
-    if not log.failed:
-        return
-    log.blame_the_machine()
-    told = "; ".join(log.complaints[:3])
-    raise VerificationFailed(f"ffmpeg ended with {log.code}: {told}")
-
-
-def _finish(path: Path, output: Output, timeline: Timeline, rights: Rights, out: Path) -> Made:
-    """Add the rights, read the film back, and put it in place under its final name."""
-    from pipeline.tools.images.encoders import rights_packet  # noqa: PLC0415 - as above
-
-    clean(path, packet=rights_packet(rights))
-    rate = exact_rate(output.frame_rate or float(timeline.rate))
-    planned = Planned(
-        width=output.width,
-        height=output.height,
-        frames=round(timeline.duration_s * rate),
-        rate=rate,
-        has_sound=output.sound != "none",
-    )
-    verify(path, planned=planned)
-    final = out / f"{output.key}.mp4"
-    artifact = Artifact(
-        key=output.key,
-        sha256=sha256_of(path),
-        size_bytes=path.stat().st_size,
-        width=output.width,
-        height=output.height,
-        content_type="video/mp4",
-        duration_s=float(planned.frames / rate),
-    )
-    path.replace(final)
-    return Made(artifact, file=str(final))
 
 
 def _stills(

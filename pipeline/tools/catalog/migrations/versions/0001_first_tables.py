@@ -12,7 +12,6 @@ def upgrade() -> None:
     op.create_table(
         "artifacts",
         sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("original", sa.String(length=64), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("width", sa.Integer(), nullable=False),
@@ -23,7 +22,16 @@ def upgrade() -> None:
         sa.Column("made_at", sa.String(length=27), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
-    op.create_index("artifacts_by_original", "artifacts", ["original"], unique=False)
+    op.create_table(
+        "artifact_originals",
+        sa.Column("artifact", sa.String(length=64), nullable=False),
+        sa.Column("original", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["artifact"], ["artifacts.key"]),
+        sa.PrimaryKeyConstraint("artifact", "original"),
+    )
+    op.create_index(
+        "artifact_originals_by_original", "artifact_originals", ["original"], unique=False
+    )
     op.create_table(
         "cases",
         sa.Column("id", sa.Integer(), nullable=False),
