@@ -104,7 +104,7 @@ def _answer(options: argparse.Namespace) -> Answer:
 
 def _with_workspace(options: argparse.Namespace) -> Answer:
     # Each command imports what it needs: a plan has no use for S3 or the scheduler.
-    from jobs import dispatch  # noqa: PLC0415
+    from jobs import dispatch  # noqa: PLC0415 - as the line above says
 
     by = options.by or login_name()
     with (

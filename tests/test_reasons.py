@@ -47,6 +47,7 @@ DYNAMIC: dict[tuple[str, str], set[str]] = {
     },
     ("pipeline/rules/inbox/case_file.py", "flaw"): set(),
     ("pipeline/rules/plan.py", "t.code"): set(),
+    ("pipeline/rules/planned/composites.py", "each.code"): set(),
     ("pipeline/rules/signed/elements.py", "self.code"): set(),
     (FITTING, "r.code"): set(),
     (FITTING, "code"): set(),

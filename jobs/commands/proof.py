@@ -82,7 +82,7 @@ def doctor_command(means: Means) -> Answer:
 
 
 def _programs(means: Means) -> list[Finding]:
-    from pipeline.tools.video.ffmpeg import version as ffmpeg_version  # noqa: PLC0415
+    from pipeline.tools.video.ffmpeg import version as ffmpeg_version  # noqa: PLC0415 - only doctor asks for it
 
     del means
     pillow = version("pillow")

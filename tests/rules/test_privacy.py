@@ -84,6 +84,8 @@ def test_names_in_all_their_forms(text: str) -> None:
     "text",
     [
         "Mark the joint line.",
+        "Gonzalez test, left",
+        "The John method",
         "It may help.",
         "up the hill",
         "Gracefully done.",
@@ -129,7 +131,13 @@ def test_the_clinics_own_is_no_finding() -> None:
     assert not kinds("Call (212) 555-0142, write to hello@example-clinic.com, 12 Harbor Street.")
     (found,) = lint("Call (212) 555-0142 or 415-555-0132.")
     assert found.quote == "415-555-0132"
-    assert lint_privacy("Anna", rules=RULES, roster=["Anna Lind"], own=["Hannah and Anna's clinic"])
+
+
+def test_a_clinic_named_like_a_patient() -> None:
+    """The clinic's own name may stand in its words; the patient of that name may not."""
+    text = "At Whitfield Physical Therapy, Whitfield bends forward."
+    (found,) = lint_privacy(text, rules=RULES, roster=ROSTER, own=["Whitfield Physical Therapy"])
+    assert found.start == text.rindex("Whitfield")
 
 
 def test_a_field_may_be_exempt() -> None:

@@ -32,7 +32,7 @@ def test_a_file_that_changed_after_its_copy_stays(empty: makers.Workspace) -> No
 
         def change(head: object) -> None:
             (folder / "one.jpg").write_bytes(photo("newer"))
-            commits(head)  # type: ignore[arg-type]
+            commits(head)  # type: ignore[arg-type] # it is passed on as it came
 
         means.catalog.after_events = change
         assert take(means).cases == ["massage--1"]

@@ -90,4 +90,4 @@ def test_an_approval_names_who_and_why(taken: makers.Workspace) -> None:
     last = taken.events()[-1]
     assert (last.verb, last.actor) == ("approved", "Kim")
     assert last.data["why"] == "seen on a large screen"
-    assert len(last.data["judged"]) == 2  # type: ignore[arg-type]
+    assert len(last.data["judged"]) == 2  # type: ignore[arg-type] # a JSON list

@@ -15,7 +15,7 @@ from pipeline.rules.lint.findings import Finding, Span, findings_of, in_order
 from pipeline.rules.lint.matching import matches, spoken
 from pipeline.rules.lint.patterns import span_of
 from pipeline.rules.lint.rulebook import Rulebook
-from pipeline.rules.lint.words import Word
+from pipeline.rules.lint.words import places_of
 
 NEEDS_TYPICAL_RESULT = frozenset({"implied_typical_result"})
 
@@ -56,7 +56,7 @@ def lint_claims(
     answers = tuple(substantiated)
     found: dict[tuple[str, Span], Finding] = {}
     for book, words in spoken(text, books=rules):
-        answered = [_answered(words, answer, book=book) for answer in answers]
+        answered = [places_of(book.words(answer.text), words) for answer in answers]
         seen = book.find(words)
         for ruled in book.rules:
             held = matches(words, ruled, found=seen, book=book)
@@ -78,24 +78,3 @@ def _answers(claim: Substantiated, kind: str) -> bool:
     if not (claim.basis or "").strip():
         return False
     return kind not in NEEDS_TYPICAL_RESULT or bool((claim.typical_result or "").strip())
-
-
-def _answered(words: Sequence[Word], claim: Substantiated, *, book: Rulebook) -> list[Span]:
-    """Return where the claim's own words stand in the text, whatever their case and marks."""
-    wanted = [each.plain for each in book.words(claim.text) if _counts(each)]
-    spoken = [each for each in words if _counts(each)]
-    if not wanted:
-        return []
-    plain = [each.plain for each in spoken]
-    size = len(wanted)
-    first = wanted[0]
-    return [
-        (spoken[place].start, spoken[place + size - 1].end)
-        for place, each in enumerate(plain)
-        if each == first and plain[place : place + size] == wanted
-    ]
-
-
-def _counts(word: Word) -> bool:
-    """Whether a mark or word changes what is claimed: 40 degrees is not 40 %."""
-    return word.shape[0].isalnum() or word.shape in "%$€£+"

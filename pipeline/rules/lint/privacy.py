@@ -25,7 +25,7 @@ from pipeline.rules.lint.matching import matches, spoken
 from pipeline.rules.lint.names import names, read_roster
 from pipeline.rules.lint.patterns import span_of
 from pipeline.rules.lint.rulebook import Rulebook, Ruled
-from pipeline.rules.lint.words import plainly, straightened
+from pipeline.rules.lint.words import places_of, plainly, straightened
 
 _TELLING = 7  # letters and digits: less could be part of anything
 _PREFIX = 4  # a country's code or "on" before the clinic's own number or street
@@ -52,19 +52,23 @@ def lint_privacy(
     for number, (book, words) in enumerate(spoken(text, books=rules)):
         people = read_roster(roster, book=book)
         seen = book.find(words)
+        whole = book.words(text)
+        ours = [span for each in own for span in places_of(book.words(each), whole)]
         for ruled in book.rules:
             if ruled.rule.kind in exempt:
                 continue
             held = matches(words, ruled, found=seen, book=book)
             spans = [span_of(words, *match) for match in held]
             if ruled.rule.kind == "name" and number == 0:
-                spans += names(book.words(text), roster=people, book=book)
+                spans += names(whole, roster=people, book=book)
             spans += [
                 (places[start], places[end - 1] + 1)
                 for start, end in _written(straight, ruled=ruled, book=book, codes=codes)
             ]
             for each in findings_of(ruled.rule, spans, text=text):
-                if each.kind == "name" or not _is_own(each.quote, own=mine):
+                inside = any(start <= each.start and each.end <= end for start, end in ours)
+                alike = each.kind != "name" and _is_own(each.quote, own=mine)
+                if not inside and not alike:
                     found.setdefault((each.kind, (each.start, each.end)), each)
     return in_order(found.values())
 

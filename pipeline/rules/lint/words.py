@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import snowballstemmer
@@ -143,6 +144,24 @@ def words_of(
         )
         before = match.end()
     return tuple(found)
+
+
+def places_of(phrase: Sequence[Word], words: Sequence[Word]) -> list[tuple[int, int]]:
+    """Return where a phrase stands in a text, whatever the case and the marks between its words."""
+    wanted = [each.plain for each in phrase if _counts(each)]
+    spoken = [each for each in words if _counts(each)]
+    plain = [each.plain for each in spoken]
+    size = len(wanted)
+    return [
+        (spoken[place].start, spoken[place + size - 1].end)
+        for place, each in enumerate(plain)
+        if wanted and each == wanted[0] and plain[place : place + size] == wanted
+    ]
+
+
+def _counts(word: Word) -> bool:
+    """Whether a sign changes what is said: 40 degrees is not 40 %."""
+    return word.shape[0].isalnum() or word.shape in "%$€£+"
 
 
 def _inside(text: str, place: int) -> bool:

@@ -50,7 +50,7 @@ def open_storage(place: Place) -> Storage:
         return LocalStorage(place, root=place.root)
     if place.kind == "s3" and place.bucket:
         # boto3 takes a third of a second to import, and a clinic with folders never needs it
-        from pipeline.tools.storage.s3 import S3Storage  # noqa: PLC0415
+        from pipeline.tools.storage.s3 import S3Storage  # noqa: PLC0415 - see above
 
         return S3Storage(place)
     raise UsageError(
