@@ -363,7 +363,9 @@ def stranger_sees(base_url: str, keys: set[str]) -> list[str]:
     return seen
 
 
-def check_race_on_a_bucket(pair: Pair, clinic: Workspace, *, base_url: str, at: str, when: str) -> None:
+def check_race_on_a_bucket(
+    pair: Pair, clinic: Workspace, *, base_url: str, at: str, when: str
+) -> None:
     """Revoke exactly at one effect of a run that publishes to a bucket, and check."""
     published, revoked = pair.log("published"), pair.log("revoked")
     now = clinic.clock.at
