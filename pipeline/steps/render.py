@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.rules.errors import Reason
+from pipeline.rules.errors import Reason, Unreachable
 from pipeline.rules.media import Asset, Kind, Rendition
 from pipeline.rules.plan import sheets_of
 from pipeline.rules.work import Done, Job, Outcome, Refused, Sheet
@@ -32,6 +32,7 @@ from pipeline.steps.wanted.ending import may_be_shown
 from pipeline.steps.wanted.outlook import Outlook
 from pipeline.steps.wanted.stored import reason_to
 from pipeline.tools.catalog import cases, work
+from pipeline.tools.catalog.engine import Connection
 from pipeline.tools.scratch import scratch_folder
 
 log = logging.getLogger(__name__)
@@ -141,20 +142,24 @@ def _keep(means: Means, order: _Order, outcome: Outcome) -> int:
         for asset in order.assets:
             _fail(means, asset, outcome)
         return 0
-    for made in outcome.made:
-        keep_private(
-            means,
-            private_key(made.artifact.key, originals=originals),
-            Path(made.file),
-            content_type=made.artifact.content_type,
-            originals=originals[1:],
-        )
+    try:
+        for made in outcome.made:
+            keep_private(
+                means,
+                private_key(made.artifact.key, originals=originals),
+                Path(made.file),
+                content_type=made.artifact.content_type,
+                originals=originals[1:],
+            )
+    except Unreachable:
+        with means.catalog.read() as connection:
+            if not _barred(means, connection, originals):
+                raise
+        # A withdrawal called the storing off: consent ended, and nothing of it is to be kept.
+        forget_renditions(means, originals=originals)
+        return 0
     with means.catalog.write(by=means.by, now=means.now()) as tx:
-        barred = [
-            sha
-            for sha in originals
-            if not may_be_shown(tx.connection, sha, config=means.config, moment=means.moment())
-        ]
+        barred = _barred(means, tx.connection, originals)
         if not barred:
             for made in outcome.made:
                 work.add_artifact(
@@ -166,6 +171,16 @@ def _keep(means: Means, order: _Order, outcome: Outcome) -> int:
         forget_renditions(means, originals=barred)
         return 0
     return len(outcome.made)
+
+
+def _barred(means: Means, connection: Connection, originals: Sequence[str]) -> list[str]:
+    """Return those originals that may be shown nowhere any more."""
+    moment = means.moment()
+    return [
+        sha
+        for sha in originals
+        if not may_be_shown(connection, sha, config=means.config, moment=moment)
+    ]
 
 
 def _fail(means: Means, asset: Asset, outcome: Outcome) -> None:

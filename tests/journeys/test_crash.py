@@ -92,6 +92,8 @@ SCENES = {
     "expire": Scene("publish", _nothing, ("watch",), (("watch",),), days=400),
     "reopen": Scene("revoke", _sign_again, ONCE_MORE, (ONCE_MORE,), days=2),
 }
+# How many media are public after each scene: one on each of the two channels, or none.
+MEDIA = {"empty": 0, "publish": 2, "replace": 2, "revoke": 0, "expire": 0, "reopen": 2}
 USUAL = ["publish", "replace", "revoke"]
 RARE = [pytest.param(name, marks=pytest.mark.long) for name in ("expire", "reopen")]
 KILLED = ["publish", "replace", "revoke", "expire", "reopen"]
@@ -102,6 +104,7 @@ class State:
     """All that a workspace holds, with tokens, slugs and hashes of tokens made alike."""
 
     public: dict[str, str]
+    media: int
     names: frozenset[str]
     once: dict[tuple[str, str | None], int]
     told: str
@@ -132,7 +135,8 @@ def state_of(clinic: Workspace) -> State:
         told = alike(json.dumps(status_command(means).data, sort_keys=True))
         wrong = verify(means).reasons
     once = collections.Counter((event.verb, event.case) for event in log if event.verb in ONCE)
-    return State(public_of(clinic), frozenset(names), dict(once), told, wrong)
+    media = len([key for key in clinic.public() if key.startswith("media/")])
+    return State(public_of(clinic), media, frozenset(names), dict(once), told, wrong)
 
 
 @dataclass
@@ -174,6 +178,7 @@ class Stage:
             clinic = self.begun(name)
             played = self.give(clinic, *SCENES[name].words)
             assert played.code == (1 if name == "publish" else 0), played.err
+            assert state_of(clinic).media == MEDIA[name], "an undisturbed run does all of it"
             clinic.folder.rename(end)
         return Workspace(end, self._clock(name))
 
@@ -239,6 +244,7 @@ def check_mended(clinic: Workspace, *, wanted: State, where: str) -> None:
     found = state_of(clinic)
     assert found.public.keys() == wanted.public.keys(), where
     assert found.public == wanted.public, where
+    assert found.media == wanted.media, where
     assert found.names == wanted.names, f"{where}: {sorted(found.names ^ wanted.names)}"
     assert found.once == wanted.once, where
     assert found.told == wanted.told, where

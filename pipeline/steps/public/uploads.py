@@ -7,6 +7,7 @@ of the uploader is renewed with every object and asked for with the epoch: whoev
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from pipeline.steps.leases import Lease
 from pipeline.steps.means import Means
 from pipeline.tools.catalog import publications, work
 from pipeline.tools.scratch import scratch_folder
+from pipeline.tools.storage import NotThere
 
 # How long a single upload may take at most; a withdrawal waits that long for a lost uploader.
 WITHIN_S = 120.0
@@ -177,8 +179,9 @@ def forget_renditions(means: Means, *, originals: Iterable[str]) -> list[str]:
             folder = private_folder(original)
             means.private.abort_uploads(folder)
             for key in list(means.private.keys(folder)):
-                if key.startswith(f"{folder}{_ALSO}"):
-                    means.private.delete(means.private.get(key).decode())
+                with contextlib.suppress(NotThere):  # somebody else removes it too
+                    if key.startswith(f"{folder}{_ALSO}"):
+                        means.private.delete(means.private.get(key).decode())
                 means.private.delete(key)
     except Unreachable:
         return ["private renditions"]
