@@ -85,6 +85,8 @@ def export_command(means: Means, *, case: str, channel: str, folder: Path) -> An
     live = wanted.publication if wanted else None
     if wanted is None or wanted.plan is None or live is None or live.state != publications.PUBLIC:
         raise _not_public(row.folder, channel, name=row.name)
+    if not wanted.plan.renditions:
+        raise _not_public(row.folder, channel, name=row.name)
     if wanted.missing:
         raise NeedsPerson(
             f"The files of {row.folder} for {channel} are being made anew.",

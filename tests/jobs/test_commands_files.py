@@ -127,7 +127,7 @@ def test_export_refuses_what_is_not_public(published: makers.Workspace, tell: An
 
 def test_export_waits_while_files_are_made_anew(published: makers.Workspace, tell: Any) -> None:
     """After a change of the recipes the new files are not there yet: 1, and when to come back."""
-    recipes = {**makers.RECIPES, "cut": {**makers.RECIPES["cut"], "size": [32, 32]}}
+    recipes = {**makers.RECIPES, "cut": {**makers.RECIPES["cut"], "size": [340, 340]}}
     published.configure(recipes=recipes)
     folder = published.folder / "post"
     told = tell(published, "export", CASE, "--channel", "instagram", str(folder))
